@@ -1,0 +1,625 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { GuestPtr } from '../abi.ts';
+import { decode, decodeZ } from '../lib/bytes.ts';
+import { AT_FDCWD, SA_RESTART, SIG_DFL, SIG_IGN, TIOCGETA, TIOCGPGRP, TIOCGWINSZ, TIOCSETA, TIOCSETAF, TIOCSETAW, TIOCSPGRP, TIOCSWINSZ } from './constants.gen.ts';
+import { EINVAL, ENOMEM } from './errno.gen.ts';
+import type { Disposition } from './signal_table.ts';
+import * as N from './syscalls.gen.ts';
+import { readDirents, readKevents, readRlimit, readStat, readStatvfs, readTermios, readTimespec, STATVFS_SIZE, writeKevents, writeRlimit, writeTermios, writeTimespec } from './struct_codec.ts';
+import type { Dirent, Kevent, Pollfd, Rlimit, Stat, Statvfs, Termios, Timespec, Winsize } from './structs.ts';
+import { BULK_SIZE, high32, low32, SyscallChannel } from './syscall_channel.ts';
+import { SyscallError } from './syscall_error.ts';
+
+/** What the kernel sees as handler of a caught signal; the function itself stays in the SignalTable. */
+const SIG_CAUGHT = 0x10;
+const TIOCSETA_BY_WHEN = [TIOCSETA, TIOCSETAW, TIOCSETAF] as const;
+
+/** Flags of rfork. */
+export type RforkFlags = 'share' | 'copy' | 'clear';
+
+/**
+ * The system calls of a rump kernel as TypeScript functions, for the lwp current in this thread.
+ * Each throws SyscallError when the kernel answers with an errno. Not thread-safe: one Librump a program.
+ */
+export class Librump extends SyscallChannel {
+  // Descriptors --------------------------------------------------------------------------------------------------
+
+  /** Read into the bulk buffer; bytes read, 0 at end of file. Look at `bulk` before the next call. */
+  readBulk(fd: number, length = BULK_SIZE): number {
+    return this.call3(N.SYS_read, fd, this.bulkPtr, Math.min(length, BULK_SIZE));
+  }
+
+  /** Write from the bulk buffer. */
+  writeBulk(fd: number, length: number, offset = 0): number {
+    return this.call3(N.SYS_write, fd, this.bulkPtr + offset, length);
+  }
+
+  read(fd: number, length: number): Uint8Array {
+    const n = this.readBulk(fd, length);
+    return this.u8.slice(this.bulkPtr, this.bulkPtr + n);
+  }
+
+  readInto(fd: number, into: Uint8Array): number {
+    const n = this.readBulk(fd, into.length);
+    into.set(this.u8.subarray(this.bulkPtr, this.bulkPtr + n));
+    return n;
+  }
+
+  /** One write(2) of at most BULK_SIZE bytes; the bytes taken. */
+  write(fd: number, data: Uint8Array): number {
+    const n = Math.min(data.length, BULK_SIZE);
+    const at = this.bulkPtr;
+    this.u8.set(n === data.length ? data : data.subarray(0, n), at);
+    return this.call3(N.SYS_write, fd, at, n);
+  }
+
+  /** Write everything. */
+  writeAll(fd: number, data: Uint8Array): void {
+    for (let at = 0; at < data.length; ) at += this.write(fd, at === 0 ? data : data.subarray(at));
+  }
+
+  pread(fd: number, length: number, offset: number): Uint8Array {
+    const n = Math.min(length, BULK_SIZE);
+    const got = this.callWords(N.SYS_pread, [fd, this.bulkPtr, n, 0, low32(offset), high32(offset)]);
+    return this.u8.slice(this.bulkPtr, this.bulkPtr + got);
+  }
+
+  pwrite(fd: number, data: Uint8Array, offset: number): number {
+    const n = Math.min(data.length, BULK_SIZE);
+    this.u8.set(data.subarray(0, n), this.bulkPtr);
+    return this.callWords(N.SYS_pwrite, [fd, this.bulkPtr, n, 0, low32(offset), high32(offset)]);
+  }
+
+  lseek(fd: number, offset: number, whence: number): number {
+    return this.result64(this.callWords(N.SYS_lseek, [fd, 0, low32(offset), high32(offset), whence]));
+  }
+
+  open(path: string, flags: number, mode = 0o666): number {
+    return this.call3(N.SYS_open, this.path(path), flags, mode);
+  }
+
+  openat(fd: number, path: string, flags: number, mode = 0o666): number {
+    return this.call4(N.SYS_openat, fd, this.path(path), flags, mode);
+  }
+
+  close(fd: number): void {
+    this.call1(N.SYS_close, fd);
+  }
+
+  dup(fd: number): number {
+    return this.call1(N.SYS_dup, fd);
+  }
+
+  dup2(from: number, to: number): number {
+    return this.call2(N.SYS_dup2, from, to);
+  }
+
+  dup3(from: number, to: number, flags: number): number {
+    return this.call3(N.SYS_dup3, from, to, flags);
+  }
+
+  pipe(): [number, number] {
+    const a = this.call0(N.SYS_pipe);
+    return [a, this.ret1];
+  }
+
+  pipe2(flags: number): [number, number] {
+    this.call2(N.SYS_pipe2, this.structPtr, flags);
+    return [this.view.getInt32(this.structPtr, true), this.view.getInt32(this.structPtr + 4, true)];
+  }
+
+  fcntl(fd: number, cmd: number, arg = 0): number {
+    return this.call3(N.SYS_fcntl, fd, cmd, arg);
+  }
+
+  flock(fd: number, how: number): void {
+    this.call2(N.SYS_flock, fd, how);
+  }
+
+  /** ioctl with an integer or pointer argument as it is. */
+  ioctl(fd: number, command: number, data = 0): number {
+    return this.call3(N.SYS_ioctl, fd, command | 0, data);
+  }
+
+  fsync(fd: number): void {
+    this.call1(N.SYS_fsync, fd);
+  }
+
+  fdatasync(fd: number): void {
+    this.call1(N.SYS_fdatasync, fd);
+  }
+
+  fsyncRange(fd: number, flags: number, start: number, length: number): void {
+    this.callWords(N.SYS_fsync_range, [fd, flags, low32(start), high32(start), low32(length), high32(length)]);
+  }
+
+  ftruncate(fd: number, length: number): void {
+    this.call4(N.SYS_ftruncate, fd, 0, low32(length), high32(length));
+  }
+
+  truncate(path: string, length: number): void {
+    this.call4(N.SYS_truncate, this.path(path), 0, low32(length), high32(length));
+  }
+
+  /** posix_fallocate and its like return the errno as value. */
+  posixFallocate(fd: number, offset: number, length: number): void {
+    const errno = this.callWords(N.SYS_posix_fallocate, [fd, 0, low32(offset), high32(offset), low32(length), high32(length)]);
+    if (errno !== 0) throw new SyscallError(errno, 'posix_fallocate');
+  }
+
+  fdiscard(fd: number, offset: number, length: number): void {
+    this.callWords(N.SYS_fdiscard, [fd, 0, low32(offset), high32(offset), low32(length), high32(length)]);
+  }
+
+  // Names ----------------------------------------------------------------------------------------------------------
+
+  stat(path: string): Stat {
+    this.call2(N.SYS_stat, this.path(path), this.structPtr);
+    return readStat(this.view, this.structPtr);
+  }
+
+  lstat(path: string): Stat {
+    this.call2(N.SYS_lstat, this.path(path), this.structPtr);
+    return readStat(this.view, this.structPtr);
+  }
+
+  fstat(fd: number): Stat {
+    this.call2(N.SYS_fstat, fd, this.structPtr);
+    return readStat(this.view, this.structPtr);
+  }
+
+  fstatat(fd: number, path: string, flags: number): Stat {
+    this.call4(N.SYS_fstatat, fd, this.path(path), this.structPtr, flags);
+    return readStat(this.view, this.structPtr);
+  }
+
+  access(path: string, mode: number): void {
+    this.call2(N.SYS_access, this.path(path), mode);
+  }
+
+  faccessat(fd: number, path: string, mode: number, flags: number): void {
+    this.call4(N.SYS_faccessat, fd, this.path(path), mode, flags);
+  }
+
+  link(from: string, to: string): void {
+    this.call2(N.SYS_link, this.path(from), this.path2(to));
+  }
+
+  linkat(fromFd: number, from: string, toFd: number, to: string, flags: number): void {
+    this.call5(N.SYS_linkat, fromFd, this.path(from), toFd, this.path2(to), flags);
+  }
+
+  symlink(target: string, path: string): void {
+    this.call2(N.SYS_symlink, this.path(target), this.path2(path));
+  }
+
+  readlink(path: string): string {
+    const n = this.call3(N.SYS_readlink, this.path(path), this.structPtr, 1024);
+    return decode(this.u8, this.structPtr, this.structPtr + n);
+  }
+
+  unlink(path: string): void {
+    this.call1(N.SYS_unlink, this.path(path));
+  }
+
+  unlinkat(fd: number, path: string, flags: number): void {
+    this.call3(N.SYS_unlinkat, fd, this.path(path), flags);
+  }
+
+  rmdir(path: string): void {
+    this.call1(N.SYS_rmdir, this.path(path));
+  }
+
+  mkdir(path: string, mode = 0o777): void {
+    this.call2(N.SYS_mkdir, this.path(path), mode);
+  }
+
+  mkdirat(fd: number, path: string, mode: number): void {
+    this.call3(N.SYS_mkdirat, fd, this.path(path), mode);
+  }
+
+  mkfifo(path: string, mode = 0o666): void {
+    this.call2(N.SYS_mkfifo, this.path(path), mode);
+  }
+
+  mknod(path: string, mode: number, dev: number): void {
+    // dev_t is 64-bit and 8-aligned: path@0 mode@4 dev@8.
+    this.callWords(N.SYS_mknod, [this.path(path), mode, low32(dev), high32(dev)]);
+  }
+
+  rename(from: string, to: string): void {
+    this.call2(N.SYS_rename, this.path(from), this.path2(to));
+  }
+
+  chmod(path: string, mode: number): void {
+    this.call2(N.SYS_chmod, this.path(path), mode);
+  }
+
+  lchmod(path: string, mode: number): void {
+    this.call2(N.SYS_lchmod, this.path(path), mode);
+  }
+
+  fchmod(fd: number, mode: number): void {
+    this.call2(N.SYS_fchmod, fd, mode);
+  }
+
+  chown(path: string, uid: number, gid: number): void {
+    this.call3(N.SYS_chown, this.path(path), uid, gid);
+  }
+
+  lchown(path: string, uid: number, gid: number): void {
+    this.call3(N.SYS_lchown, this.path(path), uid, gid);
+  }
+
+  fchown(fd: number, uid: number, gid: number): void {
+    this.call3(N.SYS_fchown, fd, uid, gid);
+  }
+
+  chflags(path: string, flags: number): void {
+    this.call2(N.SYS_chflags, this.path(path), flags);
+  }
+
+  lchflags(path: string, flags: number): void {
+    this.call2(N.SYS_lchflags, this.path(path), flags);
+  }
+
+  /** Times by utimensat; `undefined` leaves one alone, 'now' takes the kernel's clock. */
+  utimens(path: string, atime: Timespec | 'now' | undefined, mtime: Timespec | 'now' | undefined, follow = true): void {
+    const at = this.zeroStruct(32);
+    writeTimespec(this.view, at, atime);
+    writeTimespec(this.view, at + 16, mtime);
+    this.call4(N.SYS_utimensat, AT_FDCWD, this.path(path), at, follow ? 0 : 0x200);
+  }
+
+  chdir(path: string): void {
+    this.call1(N.SYS_chdir, this.path(path));
+  }
+
+  fchdir(fd: number): void {
+    this.call1(N.SYS_fchdir, fd);
+  }
+
+  getcwd(): string {
+    this.call2(N.SYS___getcwd, this.structPtr, 1024);
+    return decodeZ(this.u8, this.structPtr, 1024);
+  }
+
+  chroot(path: string): void {
+    this.call1(N.SYS_chroot, this.path(path));
+  }
+
+  umask(mask: number): number {
+    return this.call1(N.SYS_umask, mask);
+  }
+
+  revoke(path: string): void {
+    this.call1(N.SYS_revoke, this.path(path));
+  }
+
+  pathconf(path: string, name: number): number {
+    return this.call2(N.SYS_pathconf, this.path(path), name);
+  }
+
+  fpathconf(fd: number, name: number): number {
+    return this.call2(N.SYS_fpathconf, fd, name);
+  }
+
+  /** One getdents; undefined at the end of the directory. */
+  getdents(fd: number): Dirent[] | undefined {
+    const n = this.call3(N.SYS_getdents, fd, this.bulkPtr, BULK_SIZE);
+    return n === 0 ? undefined : readDirents(this.view, this.u8, this.bulkPtr, n);
+  }
+
+  /** Everything in a directory, "." and ".." included, deleted slots left out. */
+  readdir(path: string): Dirent[] {
+    const fd = this.open(path, 0x200000, 0); // O_RDONLY | O_DIRECTORY
+    try {
+      const all: Dirent[] = [];
+      for (let some = this.getdents(fd); some !== undefined; some = this.getdents(fd)) for (const e of some) if (e.ino !== 0) all.push(e);
+      return all;
+    } finally {
+      this.close(fd);
+    }
+  }
+
+  // File systems ---------------------------------------------------------------------------------------------------
+
+  /** Mount with the encoded argument structure of the file system; see mount_args.ts. */
+  mount(type: string, path: string, flags: number, data: GuestPtr, length: number): number {
+    return this.call5(N.SYS_mount, this.path(type), this.path2(path), flags, data, length);
+  }
+
+  unmount(path: string, flags: number): void {
+    this.call2(N.SYS_unmount, this.path(path), flags);
+  }
+
+  sync(): void {
+    this.call0(N.SYS_sync);
+  }
+
+  statvfs(path: string): Statvfs {
+    this.call3(N.SYS_statvfs1, this.path(path), this.structPtr, 1);
+    return readStatvfs(this.view, this.u8, this.structPtr);
+  }
+
+  fstatvfs(fd: number): Statvfs {
+    this.call3(N.SYS_fstatvfs1, fd, this.structPtr, 1);
+    return readStatvfs(this.view, this.u8, this.structPtr);
+  }
+
+  getvfsstat(flags = 1): Statvfs[] {
+    const n = this.call3(N.SYS_getvfsstat, this.bulkPtr, BULK_SIZE, flags);
+    const all: Statvfs[] = [];
+    for (let i = 0; i < n; i++) all.push(readStatvfs(this.view, this.u8, this.bulkPtr + i * STATVFS_SIZE));
+    return all;
+  }
+
+  // Processes, credentials -----------------------------------------------------------------------------------------
+
+  getpid(): number {
+    return this.call0(N.SYS_getpid);
+  }
+
+  getppid(): number {
+    return this.call0(N.SYS_getppid);
+  }
+
+  getuid(): number {
+    return this.call0(N.SYS_getuid);
+  }
+
+  geteuid(): number {
+    return this.call0(N.SYS_geteuid);
+  }
+
+  getgid(): number {
+    return this.call0(N.SYS_getgid);
+  }
+
+  getegid(): number {
+    return this.call0(N.SYS_getegid);
+  }
+
+  setuid(uid: number): void {
+    this.call1(N.SYS_setuid, uid);
+  }
+
+  setgid(gid: number): void {
+    this.call1(N.SYS_setgid, gid);
+  }
+
+  getgroups(): number[] {
+    const n = this.call2(N.SYS_getgroups, 16, this.structPtr);
+    return Array.from({ length: n }, (_, i) => this.view.getUint32(this.structPtr + 4 * i, true));
+  }
+
+  setgroups(groups: readonly number[]): void {
+    groups.forEach((g, i) => this.view.setUint32(this.structPtr + 4 * i, g, true));
+    this.call2(N.SYS_setgroups, groups.length, this.structPtr);
+  }
+
+  getpgrp(): number {
+    return this.call0(N.SYS_getpgrp);
+  }
+
+  getpgid(pid: number): number {
+    return this.call1(N.SYS_getpgid, pid);
+  }
+
+  setpgid(pid: number, pgid: number): void {
+    this.call2(N.SYS_setpgid, pid, pgid);
+  }
+
+  getsid(pid: number): number {
+    return this.call1(N.SYS_getsid, pid);
+  }
+
+  setsid(): number {
+    return this.call0(N.SYS_setsid);
+  }
+
+  getlogin(): string {
+    this.call2(N.SYS___getlogin, this.structPtr, 17);
+    return decodeZ(this.u8, this.structPtr, 17);
+  }
+
+  kill(pid: number, signal: number): void {
+    this.call2(N.SYS_kill, pid, signal);
+  }
+
+  /** Set what a signal does; the kernel learns default, ignore or caught (with SA_RESTART), the handler stays here. */
+  sigaction(signal: number, disposition: Disposition): void {
+    const at = this.zeroStruct(24);
+    const caught = typeof disposition === 'object';
+    this.view.setUint32(at, caught ? SIG_CAUGHT : disposition === 'ignore' ? SIG_IGN : SIG_DFL, true);
+    this.view.setInt32(at + 20, caught && disposition.restart ? SA_RESTART : 0, true);
+    this.call5(N.SYS___sigaction_sigtramp, signal, at, 0, 0, 0);
+    this.signals.set(signal, disposition);
+  }
+
+  /** Block or unblock signals; the previous mask as four words. */
+  sigprocmask(how: number, words: readonly number[]): number[] {
+    const at = this.zeroStruct(32);
+    words.forEach((w, i) => this.view.setUint32(at + 4 * i, w, true));
+    this.call3(N.SYS_sigprocmask, how, at, at + 16);
+    return [0, 1, 2, 3].map((i) => this.view.getUint32(at + 16 + 4 * i, true));
+  }
+
+  getrlimit(which: number): Rlimit {
+    this.call2(N.SYS_getrlimit, which, this.structPtr);
+    return readRlimit(this.view, this.structPtr);
+  }
+
+  setrlimit(which: number, limit: Rlimit): void {
+    writeRlimit(this.view, this.structPtr, limit);
+    this.call2(N.SYS_setrlimit, which, this.structPtr);
+  }
+
+  reboot(howto: number): void {
+    this.call2(N.SYS_reboot, howto, 0);
+  }
+
+  // rump(3): processes are made and left by these, not by system calls ---------------------------------------------
+
+  /** New process with its lwp, current in this thread afterwards. */
+  rfork(flags: RforkFlags): GuestPtr {
+    const errno = Number(this.lwproc('rfork')(flags === 'share' ? 0 : flags === 'copy' ? 1 : 2));
+    if (errno !== 0) throw new SyscallError(errno, 'rump_pub_lwproc_rfork');
+    return this.curlwp();
+  }
+
+  newlwp(pid: number): GuestPtr {
+    const errno = Number(this.lwproc('newlwp')(pid));
+    if (errno !== 0) throw new SyscallError(errno, 'rump_pub_lwproc_newlwp');
+    return this.curlwp();
+  }
+
+  curlwp(): GuestPtr {
+    return Number(this.lwproc('curlwp')());
+  }
+
+  switchLwp(lwp: GuestPtr): void {
+    this.lwproc('switch')(lwp);
+  }
+
+  /** End the current lwp; the last of a process closes its descriptors and ends it. */
+  releaseLwp(): void {
+    this.lwproc('releaselwp')();
+  }
+
+  private lwproc(name: string): (...args: number[]) => number | bigint | void {
+    const fn = this.kernel.exports[`rump_pub_lwproc_${name}`];
+    if (fn === undefined) throw new SyscallError(78, `rump_pub_lwproc_${name}`);
+    return fn;
+  }
+
+  // Time, events ---------------------------------------------------------------------------------------------------
+
+  clockGettime(clock: number): Timespec {
+    this.call2(N.SYS_clock_gettime, clock, this.structPtr);
+    return readTimespec(this.view, this.structPtr);
+  }
+
+  clockGetres(clock: number): Timespec {
+    this.call2(N.SYS_clock_getres, clock, this.structPtr);
+    return readTimespec(this.view, this.structPtr);
+  }
+
+  clockSettime(clock: number, time: Timespec): void {
+    writeTimespec(this.view, this.zeroStruct(16), time);
+    this.call2(N.SYS_clock_settime, clock, this.structPtr);
+  }
+
+  /** Sleep; throws EINTR when a handler ran. */
+  nanosleep(time: Timespec): void {
+    writeTimespec(this.view, this.zeroStruct(32), time);
+    this.call2(N.SYS_nanosleep, this.structPtr, this.structPtr + 16);
+  }
+
+  /** Milliseconds < 0 wait for ever; the number of ready descriptors, `revents` filled in. */
+  poll(fds: Pollfd[], timeoutMs: number): number {
+    const at = this.structPtr;
+    fds.forEach((p, i) => {
+      this.view.setInt32(at + 8 * i, p.fd, true);
+      this.view.setInt16(at + 8 * i + 4, p.events, true);
+      this.view.setInt16(at + 8 * i + 6, 0, true);
+    });
+    const n = this.call3(N.SYS_poll, at, fds.length, timeoutMs);
+    fds.forEach((p, i) => {
+      p.revents = this.view.getInt16(at + 8 * i + 6, true);
+    });
+    return n;
+  }
+
+  kqueue(): number {
+    return this.call0(N.SYS_kqueue);
+  }
+
+  /** Apply changes, then wait for up to `max` events; no timeout = for ever. */
+  kevent(fd: number, changes: readonly Kevent[], max: number, timeout?: Timespec): Kevent[] {
+    const at = this.structPtr;
+    const events = at + 32 * changes.length;
+    const time = events + 32 * max;
+    if (time + 16 > at + this.structRoom) throw new SyscallError(EINVAL, 'kevent');
+    writeKevents(this.view, at, changes);
+    if (timeout) {
+      this.u8.fill(0, time, time + 16);
+      writeTimespec(this.view, time, timeout);
+    }
+    const n = this.call6(N.SYS_kevent, fd, at, changes.length, events, max, timeout ? time : 0);
+    return readKevents(this.view, events, n);
+  }
+
+  // Terminals ------------------------------------------------------------------------------------------------------
+
+  isatty(fd: number): boolean {
+    return this.tryTermios(fd) !== undefined;
+  }
+
+  tryTermios(fd: number): Termios | undefined {
+    try {
+      return this.tcgetattr(fd);
+    } catch (error) {
+      if (error instanceof SyscallError) return undefined;
+      throw error;
+    }
+  }
+
+  tcgetattr(fd: number): Termios {
+    this.ioctl(fd, TIOCGETA, this.structPtr);
+    return readTermios(this.view, this.structPtr);
+  }
+
+  /** when: 0 now, 1 after output, 2 after output with input thrown away. */
+  tcsetattr(fd: number, when: 0 | 1 | 2, termios: Termios): void {
+    writeTermios(this.view, this.structPtr, termios);
+    this.ioctl(fd, TIOCSETA_BY_WHEN[when], this.structPtr);
+  }
+
+  tcgetpgrp(fd: number): number {
+    this.ioctl(fd, TIOCGPGRP, this.structPtr);
+    return this.view.getInt32(this.structPtr, true);
+  }
+
+  tcsetpgrp(fd: number, pgrp: number): void {
+    this.view.setInt32(this.structPtr, pgrp, true);
+    this.ioctl(fd, TIOCSPGRP, this.structPtr);
+  }
+
+  winsize(fd: number): Winsize {
+    this.ioctl(fd, TIOCGWINSZ, this.structPtr);
+    return { rows: this.view.getUint16(this.structPtr, true), cols: this.view.getUint16(this.structPtr + 2, true) };
+  }
+
+  setWinsize(fd: number, size: Winsize): void {
+    this.zeroStruct(8);
+    this.view.setUint16(this.structPtr, size.rows, true);
+    this.view.setUint16(this.structPtr + 2, size.cols, true);
+    this.ioctl(fd, TIOCSWINSZ, this.structPtr);
+  }
+
+  // sysctl, ktrace -------------------------------------------------------------------------------------------------
+
+  /** Read and/or write a node by number; the old value, undefined when it does not fit `room`. */
+  sysctl(name: readonly number[], newValue?: Uint8Array, room = BULK_SIZE): Uint8Array {
+    const at = this.zeroStruct(64);
+    name.forEach((n, i) => this.view.setInt32(at + 4 * i, n, true));
+    const lenAt = at + 52;
+    const newAt = at + 64;
+    const old = this.bulkPtr;
+    this.view.setUint32(lenAt, room, true);
+    if (newValue) this.u8.set(newValue, newAt);
+    this.call6(N.SYS___sysctl, at, name.length, room === 0 ? 0 : old, lenAt, newValue ? newAt : 0, newValue?.length ?? 0);
+    const got = this.view.getUint32(lenAt, true);
+    if (got > room && room > 0) throw new SyscallError(ENOMEM, '__sysctl');
+    return this.u8.slice(old, old + (room === 0 ? 0 : got));
+  }
+
+  ktrace(file: string | undefined, ops: number, facilities: number, pid: number): void {
+    this.call4(N.SYS_ktrace, file === undefined ? 0 : this.path(file), ops, facilities, pid);
+  }
+
+  fktrace(fd: number, ops: number, facilities: number, pid: number): void {
+    this.call4(N.SYS_fktrace, fd, ops, facilities, pid);
+  }
+}
