@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** clang and wasm-ld as wasm, from npm: builds the kernel where nothing but Node is installed. */
+import fs from 'node:fs';
+import path from 'node:path';
+
+export async function yowaspToolchain(root) {
+  const { runClang, runLLVM } = await import('@yowasp/clang');
+  const headers = readTree(path.join(root, 'kernel-wasm'), (name) => name.endsWith('.h'));
+  return {
+    name: 'yowasp',
+    jobs: 1,
+    compile: (flags, source, object, depfile) =>
+      capture(async (options) => {
+        const tree = { 'kernel-wasm': structuredClone(headers) };
+        plant(tree, source, fs.readFileSync(path.join(root, source)));
+        const args = ['clang', '--target=wasm32', ...flags, '-MMD', '-MF', 'out.d', '-MT', object, '-c', source, '-o', 'out.o'];
+        const files = await runClang(args, tree, options);
+        fs.writeFileSync(path.join(root, object), files['out.o']);
+        fs.writeFileSync(path.join(root, depfile), files['out.d']);
+      }),
+    link: (args, cwd) =>
+      capture(async (options) => {
+        const output = args[args.indexOf('-o') + 1];
+        const tree = {};
+        const flat = args.map((arg) => {
+          if (!arg.endsWith('.o')) return arg;
+          plant(tree, arg, fs.readFileSync(path.join(cwd, arg)));
+          return arg;
+        });
+        flat[flat.indexOf('-o') + 1] = 'out.wasm';
+        const files = await runLLVM(['wasm-ld', ...flat], tree, options);
+        fs.writeFileSync(path.join(cwd, output), files['out.wasm']);
+      }),
+    optimizer: undefined,
+  };
+}
+
+/** Run `body` with its output collected; an Exit of the tool becomes its exit code. */
+async function capture(body) {
+  let output = '';
+  const decoder = new TextDecoder();
+  const take = (bytes) => {
+    if (bytes !== null) output += decoder.decode(bytes, { stream: true });
+  };
+  try {
+    await body({ stdout: take, stderr: take });
+    return { code: 0, output };
+  } catch (error) {
+    if (typeof error?.code === 'number') return { code: error.code, output };
+    throw error;
+  }
+}
+
+/** Put a file into a nested tree of folders. */
+function plant(tree, name, bytes) {
+  const parts = name.split('/');
+  let folder = tree;
+  for (const part of parts.slice(0, -1)) {
+    folder[part] ??= {};
+    folder = folder[part];
+  }
+  folder[parts.at(-1)] = new Uint8Array(bytes);
+}
+
+function readTree(dir, wanted) {
+  const tree = {};
+  for (const entry of fs.readdirSync(dir, { withFileTypes: true })) {
+    const file = path.join(dir, entry.name);
+    if (entry.isDirectory()) tree[entry.name] = readTree(file, wanted);
+    else if (wanted(entry.name)) tree[entry.name] = new Uint8Array(fs.readFileSync(file));
+  }
+  return tree;
+}
