@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** One image: what it is, where it is attached, what can be done with it. */
+import { Disc3, HardDrive } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { formatBytes } from '../format';
+import { isNarrow } from '../state/ui_store';
+import { useSystem, useUi } from '../system_context';
+import type { ImageEntry } from './image_entry';
+import { mountCommand, mountPoint } from './mount_command';
+
+const ImageMenu = lazy(() => import('./ImageMenu'));
+
+const KEEPING_TEXT = { stored: 'kept in this browser', linked: 'file remembered', visit: 'until reload' };
+
+function StateChip({ entry }: { entry: ImageEntry }) {
+  const { state } = entry;
+  switch (state.tag) {
+    case 'attached':
+      return (
+        <span className="chip" data-tone="good">
+          /dev/{state.device}
+          {state.readOnly ? ' (read-only)' : ''}
+        </span>
+      );
+    case 'attaching':
+      return <span className="chip">attaching…</span>;
+    case 'detached':
+      return <span className="chip">not attached</span>;
+    case 'asks':
+      return <span className="chip" data-tone="warn">needs your click</span>;
+    case 'elsewhere':
+      return <span className="chip" data-tone="warn">open in another tab</span>;
+    case 'broken':
+      return <span className="chip" data-tone="bad">not readable</span>;
+  }
+}
+
+function MainAction({ entry }: { entry: ImageEntry }) {
+  const system = useSystem();
+  const running = useUi((state) => state.phase === 'running');
+  const { state } = entry;
+  const mount = (device: string): void => {
+    if (isNarrow()) system.store.setState({ sideOpen: false });
+    system.terminals.active()?.type(`${mountCommand(entry, device)}\r`);
+  };
+  if (state.tag === 'attached' && entry.kind.mountable) {
+    return (
+      <button type="button" className="button primary" disabled={!running} onClick={() => mount(state.device)}>
+        Mount at {mountPoint(entry.name)}
+      </button>
+    );
+  }
+  if (state.tag === 'detached' || state.tag === 'broken') {
+    return (
+      <button type="button" className="button" disabled={!running} onClick={() => void system.images?.attach(entry.id)}>
+        {state.tag === 'broken' ? 'Try again' : 'Attach'}
+      </button>
+    );
+  }
+  if (state.tag === 'asks') {
+    return (
+      <button type="button" className="button primary" disabled={!running} onClick={() => void system.images?.reconnect(entry.id)}>
+        Allow reading the file
+      </button>
+    );
+  }
+  if (state.tag === 'elsewhere') {
+    return (
+      <>
+        <button type="button" className="button" disabled={!running} onClick={() => void system.images?.attach(entry.id, { readOnly: true })}>
+          Open read-only
+        </button>
+        <button type="button" className="button" disabled={!running} onClick={() => void system.images?.copy(entry.id)}>
+          Make a copy
+        </button>
+      </>
+    );
+  }
+  return null;
+}
+
+function RenameField({ entry, onDone }: { entry: ImageEntry; onDone: () => void }) {
+  const system = useSystem();
+  const [name, setName] = useState(entry.name);
+  return (
+    <form
+      className="rename"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void system.images?.rename(entry.id, name);
+        onDone();
+      }}
+    >
+      <input
+        autoFocus
+        aria-label="Image name"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && onDone()}
+      />
+      <button type="submit" className="button">
+        Rename
+      </button>
+    </form>
+  );
+}
+
+export function ImageCard({ entry }: { entry: ImageEntry }) {
+  const [renaming, setRenaming] = useState(false);
+  const { state } = entry;
+  return (
+    <li className="image" data-state={state.tag}>
+      <div className="image-head">
+        <span className="image-icon" aria-hidden="true">
+          {entry.kind.fs === 'cd9660' ? <Disc3 size={20} /> : <HardDrive size={20} />}
+        </span>
+        {renaming ? (
+          <RenameField entry={entry} onDone={() => setRenaming(false)} />
+        ) : (
+          <h3 title={entry.name}>{entry.name}</h3>
+        )}
+        <Suspense fallback={null}>
+          <ImageMenu entry={entry} onRename={() => setRenaming(true)} />
+        </Suspense>
+      </div>
+      <p className="image-facts">
+        {entry.kind.label} · {formatBytes(entry.size)} · {KEEPING_TEXT[entry.keeping]}
+      </p>
+      {entry.copying !== undefined && (
+        <div className="copying">
+          <progress aria-label={`Keeping ${entry.name}`} max={1} value={entry.copying} />
+          <small>keeping it for the next visit: {Math.floor(entry.copying * 100)} %</small>
+        </div>
+      )}
+      {state.tag === 'broken' && (
+        <p className="advice" data-tone="bad">
+          {state.reason}
+        </p>
+      )}
+      {state.tag === 'elsewhere' && (
+        <p className="advice" data-tone="warn">
+          Another tab writes to this image. It attaches here by itself when that tab lets go.
+        </p>
+      )}
+      {entry.warning && (
+        <p className="advice" data-tone="warn">
+          {entry.warning}
+        </p>
+      )}
+      {entry.kind.advice && <p className="advice">{entry.kind.advice}</p>}
+      <div className="image-actions">
+        <StateChip entry={entry} />
+        <span className="grow" />
+        <MainAction entry={entry} />
+      </div>
+    </li>
+  );
+}

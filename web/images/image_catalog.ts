@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/**
+ * What the drawer needs of the browser's storage, as a type: the list of images, their bytes, remembered handles.
+ * browser_catalog.ts keeps it in IndexedDB; memory_catalog.ts stands in where there is none.
+ */
+export interface CatalogRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly device: string;
+  readonly keeping: 'stored' | 'linked';
+  /** First bytes of the image, to tell its type without opening it. */
+  readonly head: Uint8Array;
+  readonly handle?: FileSystemFileHandle;
+  /** Attach again when the kernel boots. */
+  readonly attach: boolean;
+}
+
+export type CopyProgress = (copied: number, total: number) => void;
+
+export interface ImageCatalog {
+  readonly durable: boolean;
+  list(): Promise<CatalogRecord[]>;
+  /** Copy a file's bytes in. The record appears only when every byte is there; an aborted copy leaves nothing. */
+  store(record: CatalogRecord, file: Blob, onProgress: CopyProgress, signal: AbortSignal): Promise<void>;
+  /** Remember a handle instead of bytes. */
+  link(record: CatalogRecord): Promise<void>;
+  change(id: string, change: Partial<Pick<CatalogRecord, 'name' | 'device' | 'attach'>>): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** The stored bytes, piece by piece, for an export or a copy. */
+  read(id: string): Promise<ReadableStream<Uint8Array>>;
+  /** Bytes that may still be stored; undefined where the browser does not say. */
+  room(): Promise<number | undefined>;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The catalogue where the browser keeps nothing (private window, storage refused): a list for this visit only. */
+import type { CatalogRecord, ImageCatalog } from './image_catalog';
+
+export function memoryCatalog(): ImageCatalog {
+  const records = new Map<string, CatalogRecord>();
+  return {
+    durable: false,
+    list: async () => [...records.values()],
+    store: async () => {
+      throw new DOMException('Nothing can be kept in this window.', 'NotSupportedError');
+    },
+    link: async (record) => {
+      records.set(record.id, record);
+    },
+    change: async (id, change) => {
+      const record = records.get(id);
+      if (record) records.set(id, { ...record, ...change });
+    },
+    remove: async (id) => {
+      records.delete(id);
+    },
+    read: async () => {
+      throw new DOMException('Nothing is stored in this window.', 'NotFoundError');
+    },
+    room: async () => 0,
+  };
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The shell line that mounts an image: the button types it, so that the user sees and learns it. */
+import type { ImageEntry } from './image_entry';
+
+/** A directory name from an image's file name: "My Disc (2).iso" becomes my_disc_2. */
+export function mountPoint(name: string): string {
+  const stem = name.replace(/\.(?:iso|img|image|ffs|ufs|raw|fs|bin)$/i, '');
+  const clean = stem.toLowerCase().replace(/[^a-z0-9._-]+/g, '_').replace(/^[._-]+|_+$/g, '');
+  return `/mnt/${clean.slice(0, 24) || 'image'}`;
+}
+
+export function mountCommand(entry: ImageEntry, device: string): string {
+  const at = mountPoint(entry.name);
+  return `mkdir -p ${at} && mount -t ${entry.kind.fs ?? 'cd9660'} -o ro /dev/${device} ${at} && ls -l ${at}`;
+}

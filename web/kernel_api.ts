@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/**
+ * What the page needs of a kernel host, as types only.
+ *
+ * real_kernel.ts fulfils it with workers/kernel_host.ts; fake_kernel.ts fulfils it for component tests.
+ */
+
+/** Where a disk's bytes come from. */
+export type DiskSource =
+  /** A file of the user's, read in place; never copied, never written. */
+  | { readonly kind: 'file'; readonly file: Blob }
+  /** An image copied into the browser's storage earlier; `id` is its key there. */
+  | { readonly kind: 'stored'; readonly id: string };
+
+export interface DiskRequest {
+  /** Device name without /dev, such as rd0. */
+  readonly name: string;
+  readonly source: DiskSource;
+  readonly readOnly: boolean;
+}
+
+/** The far end of one tty with a shell on it. */
+export interface KernelTerminal {
+  /** Bytes typed by the user. */
+  write(bytes: Uint8Array): void;
+  /** Output; the next bytes come only after the returned promise (flow control: the writer blocks as on a real tty). */
+  onData(listener: (bytes: Uint8Array) => void | Promise<void>): void;
+  resize(cols: number, rows: number): void;
+  /** The session's leader is gone. */
+  onExit(listener: (end: SessionEnd) => void): void;
+  /** Hang up: SIGHUP to the session, descriptors released. */
+  close(): Promise<void>;
+}
+
+export interface SessionEnd {
+  readonly status: number | undefined;
+  readonly signal: number | undefined;
+}
+
+/** What a panic leaves behind. */
+export interface PanicReport {
+  readonly message: string;
+  readonly thread: string;
+  readonly backtrace: readonly string[];
+}
+
+export interface KernelStats {
+  readonly memoryUsed: number;
+  readonly memorySize: number;
+  readonly hypercalls: number | undefined;
+  readonly syscalls: number | undefined;
+  readonly lwps: number | undefined;
+}
+
+/** What a module lacks against docs/kernel-abi.md, by name. */
+export interface ModuleReport {
+  readonly missingImports: readonly string[];
+  readonly missingExports: readonly string[];
+  readonly can: { readonly boot: boolean; readonly shell: boolean; readonly symbols: readonly string[] };
+}
+
+export interface KernelOptions {
+  readonly module: WebAssembly.Module;
+  readonly ncpu: number;
+  readonly memoryMiB: number | undefined;
+  readonly onStage: (stage: string, detail?: string) => void;
+  readonly onConsole: (bytes: Uint8Array) => void;
+  readonly onPanic: (report: PanicReport) => void;
+  /** Called for each hypercall when the trace is wanted. */
+  readonly onTrace?: (line: string) => void;
+}
+
+export interface KernelHandle {
+  attachDisk(request: DiskRequest): Promise<void>;
+  detachDisk(name: string): Promise<void>;
+  openTerminal(size: { cols: number; rows: number }): Promise<KernelTerminal>;
+  /** Call an exported function of the kernel by link name with integer arguments (foreign kernels). */
+  callSymbol?(name: string, args: readonly (number | bigint)[]): Promise<string>;
+  stats(): Promise<KernelStats>;
+  halt(): Promise<void>;
+  dispose(): void;
+}
+
+export interface KernelHost {
+  inspect(module: WebAssembly.Module): ModuleReport;
+  boot(options: KernelOptions): Promise<KernelHandle>;
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** Name, kernel state, reboot, theme, side panel. */
+import { Monitor, Moon, PanelRight, RotateCcw, Sun } from 'lucide-react';
+import { type Theme, writeSetting } from '../state/ui_store';
+import { useSystem, useUi } from '../system_context';
+
+const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
+const THEME_ICON = { system: Monitor, light: Sun, dark: Moon };
+
+function ThemeButton() {
+  const { store } = useSystem();
+  const theme = useUi((state) => state.theme);
+  const Icon = THEME_ICON[theme];
+  const next = NEXT_THEME[theme];
+  const choose = (): void => {
+    writeSetting('theme', next);
+    store.setState({ theme: next });
+  };
+  return (
+    <button type="button" className="icon-button" onClick={choose} aria-label={`Theme: ${theme}. Change to ${next}`} data-tip={`Theme: ${theme}`}>
+      <Icon size={17} />
+    </button>
+  );
+}
+
+export function TopBar() {
+  const system = useSystem();
+  const phase = useUi((state) => state.phase);
+  const sideOpen = useUi((state) => state.sideOpen);
+  const kernelName = useUi((state) => state.kernelName);
+  return (
+    <header className="bar" data-region>
+      <a className="wordmark" href="./" aria-label="Rumpus, start page">
+        <img src="./favicon.svg" alt="" width="22" height="22" />
+        <span>Rumpus</span>
+      </a>
+      <span className="bar-note">{kernelName === 'built-in kernel' ? 'a rump kernel in this tab' : kernelName}</span>
+      <span className="grow" />
+      <button
+        type="button"
+        className="button quiet"
+        disabled={phase === 'booting'}
+        onClick={() => void system.reboot()}
+        data-tip="Boot again, same images"
+      >
+        <RotateCcw size={15} />
+        <span className="wide-only">Reboot</span>
+        <span className="visually-hidden narrow-only">Reboot</span>
+      </button>
+      <ThemeButton />
+      <button
+        type="button"
+        className="icon-button wide-only"
+        aria-label="Side panel"
+        aria-pressed={sideOpen}
+        data-tip="Side panel"
+        onClick={() => system.store.setState({ sideOpen: !sideOpen })}
+      >
+        <PanelRight size={17} />
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** Terminal colours for both themes; contrast of every colour on its ground is at least 4.5:1. */
+import type { ITheme } from '@xterm/xterm';
+
+export const DARK_TERMINAL: ITheme = {
+  background: '#111317',
+  foreground: '#dfe2e8',
+  cursor: '#ff9a5c',
+  cursorAccent: '#111317',
+  selectionBackground: '#3d4a63',
+  black: '#7d8590',
+  red: '#ff7b72',
+  green: '#7ee0a0',
+  yellow: '#f2c661',
+  blue: '#84b6ff',
+  magenta: '#d9a5ff',
+  cyan: '#6fd7e3',
+  white: '#dfe2e8',
+  brightBlack: '#98a1ad',
+  brightRed: '#ffa198',
+  brightGreen: '#a4f0be',
+  brightYellow: '#ffdd92',
+  brightBlue: '#aacdff',
+  brightMagenta: '#e8c8ff',
+  brightCyan: '#a2ecf4',
+  brightWhite: '#ffffff',
+};
+
+export const LIGHT_TERMINAL: ITheme = {
+  background: '#fdfcfa',
+  foreground: '#22262d',
+  cursor: '#b8430e',
+  cursorAccent: '#fdfcfa',
+  selectionBackground: '#cfdcf2',
+  black: '#22262d',
+  red: '#b3231b',
+  green: '#1f6f3c',
+  yellow: '#7d5600',
+  blue: '#1d55b8',
+  magenta: '#8330ab',
+  cyan: '#0f6674',
+  white: '#5a616b',
+  brightBlack: '#5f6670',
+  brightRed: '#c3362d',
+  brightGreen: '#277a45',
+  brightYellow: '#896000',
+  brightBlue: '#2a63c9',
+  brightMagenta: '#9340bb',
+  brightCyan: '#177282',
+  brightWhite: '#22262d',
+};
