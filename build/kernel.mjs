@@ -48,7 +48,11 @@ export function kernelSources(root = ROOT) {
     if (!fs.existsSync(base)) continue;
     for (const name of fs.readdirSync(base)) folders.push(`kernel-wasm/${kind}/${name}`);
   }
-  return folders.flatMap((folder) => (fs.statSync(path.join(root, folder), { throwIfNoEntry: false })?.isDirectory() ? list(folder) : [])).sort();
+  return folders
+    .flatMap((folder) =>
+      fs.statSync(path.join(root, folder), { throwIfNoEntry: false })?.isDirectory() ? list(folder) : [],
+    )
+    .sort();
 }
 
 /** Link names the module exports. */
@@ -68,7 +72,10 @@ function isStale(object, depfile) {
   const built = fs.statSync(object, { throwIfNoEntry: false });
   if (built === undefined || !fs.existsSync(depfile)) return true;
   const text = fs.readFileSync(depfile, 'utf8').replaceAll('\\\n', ' ');
-  const files = text.slice(text.indexOf(':') + 1).split(/\s+/).filter((f) => f !== '');
+  const files = text
+    .slice(text.indexOf(':') + 1)
+    .split(/\s+/)
+    .filter((f) => f !== '');
   return files.some((file) => {
     const source = fs.statSync(path.resolve(ROOT, file), { throwIfNoEntry: false });
     return source === undefined || source.mtimeMs > built.mtimeMs;
@@ -107,7 +114,8 @@ export async function buildKernel(options = {}) {
   const log = options.log ?? console.log;
   const variant = options.variant ?? 'release';
   const name = options.toolchain ?? availableToolchains(ROOT)[0];
-  if (name === undefined) throw new BuildError('no compiler: install clang-19 and lld-19, or run npm ci for @yowasp/clang');
+  if (name === undefined)
+    throw new BuildError('no compiler: install clang-19 and lld-19, or run npm ci for @yowasp/clang');
   const outDir = path.join(ROOT, 'out/kernel');
   fs.mkdirSync(outDir, { recursive: true });
   return withLock(path.join(outDir, '.lock'), () => buildLocked({ ...options, log, variant, name, outDir }));
@@ -123,7 +131,13 @@ function outputName(variant, name, preferred) {
 async function buildLocked({ log, variant, name, outDir, keepGoing = false, out }) {
   const started = Date.now();
   const tools = await toolchain(name, ROOT, outDir);
-  const flags = [...COMPILE_FLAGS, ...WARNING_FLAGS, ...VARIANTS[variant].flags, '-Ikernel-wasm/include', '-Ikernel-wasm'];
+  const flags = [
+    ...COMPILE_FLAGS,
+    ...WARNING_FLAGS,
+    ...VARIANTS[variant].flags,
+    '-Ikernel-wasm/include',
+    '-Ikernel-wasm',
+  ];
   const objDir = path.join('out/kernel', `obj-${name}-${variant}`);
   freshFolder(path.join(ROOT, objDir), flags);
   const units = kernelSources().map((source) => {

@@ -156,11 +156,7 @@ function emccToolchain(outDir) {
     name: 'emcc',
     jobs: 2,
     compile: (flags, source, object, depfile, cwd) =>
-      run(
-        'emcc',
-        ['-Wno-version-check', ...flags, '-MMD', '-MF', depfile, '-c', source, '-o', object],
-        { cwd, env },
-      ),
+      run('emcc', ['-Wno-version-check', ...flags, '-MMD', '-MF', depfile, '-c', source, '-o', object], { cwd, env }),
     link: (args, cwd) => run(ld, args, { cwd }),
     optimizer: which('wasm-opt'),
   };

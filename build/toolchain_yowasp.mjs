@@ -13,7 +13,20 @@ export async function yowaspToolchain(root) {
       capture(async (options) => {
         const tree = { 'kernel-wasm': structuredClone(headers) };
         plant(tree, source, fs.readFileSync(path.join(root, source)));
-        const args = ['clang', '--target=wasm32', ...flags, '-MMD', '-MF', 'out.d', '-MT', object, '-c', source, '-o', 'out.o'];
+        const args = [
+          'clang',
+          '--target=wasm32',
+          ...flags,
+          '-MMD',
+          '-MF',
+          'out.d',
+          '-MT',
+          object,
+          '-c',
+          source,
+          '-o',
+          'out.o',
+        ];
         const files = await runClang(args, tree, options);
         fs.writeFileSync(path.join(root, object), files['out.o']);
         fs.writeFileSync(path.join(root, depfile), files['out.d']);

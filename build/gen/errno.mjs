@@ -52,5 +52,10 @@ ${user.map((r) => `  ${JSON.stringify(r.text).includes("'") ? JSON.stringify(r.t
 /** Number of an error name, undefined when there is none. */
 export const ERRNO_NUMBERS: Readonly<Record<string, number>> = {
 ${outside.map((r) => `  ${r.name},\n`).join('')}};
+
+/** Name of an error number; \`error N\` when it has none. */
+export function errnoName(errno: number): string {
+  return ERRNO_NAMES[errno] || \`error \${errno}\`;
+}
 `;
 }

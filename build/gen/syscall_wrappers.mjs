@@ -52,7 +52,7 @@ function header(calls) {
   const structs = new Set();
   for (const r of calls) for (const a of r.args) for (const m of a.type.matchAll(/struct (\w+)/g)) structs.add(m[1]);
   const protos = calls.map((r) => `${declare(foreign(r.ret), `rump___sysimpl_${r.linkName}`)}(${parameters(r)});\n`);
-  return `${cHead('syscalls.master', 'System calls of a rump kernel, for its clients: -1 and errno on failure.\n *\n * Structures have the layout of NetBSD on this kernel, whatever the client\'s\n * own headers say; errno is set with rumpuser_seterrno().')}
+  return `${cHead('syscalls.master', "System calls of a rump kernel, for its clients: -1 and errno on failure.\n *\n * Structures have the layout of NetBSD on this kernel, whatever the client's\n * own headers say; errno is set with rumpuser_seterrno().")}
 #ifndef _RUMP_RUMP_SYSCALLS_H_
 #define _RUMP_RUMP_SYSCALLS_H_
 
@@ -60,7 +60,10 @@ function header(calls) {
 extern "C" {
 #endif
 
-${[...structs].sort().map((s) => `struct ${s};\n`).join('')}
+${[...structs]
+  .sort()
+  .map((s) => `struct ${s};\n`)
+  .join('')}
 ${protos.join('')}
 /* The last argument of these may be left out. */
 #define	RUMP__OPT3(a, b, c, ...)	a, b, c
@@ -100,7 +103,10 @@ ${block}`;
   if (r.noerr) {
     return `${head}\tint error = ${call};\n\n\treturn error != 0 ? (${foreign(r.ret)})error : ${resultExpression(r)};\n}\n`;
   }
-  const pair = r.name === 'pipe' ? '\tif (error == 0) {\n\t\tfds[0] = (int)rv[0];\n\t\tfds[1] = (int)rv[1];\n\t\trv[0] = 0;\n\t}\n' : '';
+  const pair =
+    r.name === 'pipe'
+      ? '\tif (error == 0) {\n\t\tfds[0] = (int)rv[0];\n\t\tfds[1] = (int)rv[1];\n\t\trv[0] = 0;\n\t}\n'
+      : '';
   return `${head}\tint error = ${call};
 
 ${pair}	rumpuser_seterrno(error);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** syscalls.master -> the C side: numbers, argument structures, tables, rump(3) wrappers. */
 import { cHead } from './master.mjs';
-import { wrapperFiles } from './syscall_wrappers.mjs';
 import { syscallRows } from './syscall_rows.mjs';
+import { wrapperFiles } from './syscall_wrappers.mjs';
 
 const MASTER = 'syscalls.master';
 /** Size of the system call table (SYS_NSYSENT). */
@@ -38,12 +38,17 @@ function argStructs(rows) {
   const structs = new Set();
   for (const r of rows) for (const a of r.args) for (const m of a.type.matchAll(/struct (\w+)/g)) structs.add(m[1]);
   const live = rows.filter((r) => !r.compat);
-  const body = live.filter((r) => r.args.length > 0).map((r) => {
-    const fields = r.args.map((a) => `\tsyscallarg(${a.type}) ${a.name};\n`).join('');
-    return `struct sys_${r.kname}_args {\n${fields}};\n`;
-  });
+  const body = live
+    .filter((r) => r.args.length > 0)
+    .map((r) => {
+      const fields = r.args.map((a) => `\tsyscallarg(${a.type}) ${a.name};\n`).join('');
+      return `struct sys_${r.kname}_args {\n${fields}};\n`;
+    });
   const asserts = live.flatMap((r) => [
-    ...r.args.map((a) => `_Static_assert(__builtin_offsetof(struct sys_${r.kname}_args, ${a.name}) == ${a.offset}, "${r.kname}");\n`),
+    ...r.args.map(
+      (a) =>
+        `_Static_assert(__builtin_offsetof(struct sys_${r.kname}_args, ${a.name}) == ${a.offset}, "${r.kname}");\n`,
+    ),
   ]);
   const protos = live.map((r) => {
     const args = r.args.length > 0 ? `struct sys_${r.kname}_args` : 'void';
@@ -64,7 +69,10 @@ function argStructs(rows) {
 #endif
 
 struct lwp;
-${[...structs].sort().map((s) => `struct ${s};\n`).join('')}
+${[...structs]
+  .sort()
+  .map((s) => `struct ${s};\n`)
+  .join('')}
 ${body.join('\n')}
 #ifdef __wasm32__
 ${asserts.join('')}#endif
@@ -111,14 +119,16 @@ extern const char *const syscallnames[];
  */
 function table(rows, faction, name, purpose) {
   const mine = rows.filter((r) => r.faction === faction && r.inTable);
-  const stubs = mine.map((r) => `#pragma weak sys_${r.kname}
+  const stubs = mine.map(
+    (r) => `#pragma weak sys_${r.kname}
 static int
 call_${r.kname}(struct lwp *l, const void *v, register_t *retval)
 {
 
 	return sys_${r.kname} != NULL ? sys_${r.kname}(l, v, retval) : ENOSYS;
 }
-`);
+`,
+  );
   const lines = mine.map((r) => {
     const size = r.args.length > 0 ? `sizeof(struct sys_${r.kname}_args)` : '0';
     return `\t{ SYS_${r.sysName}, call_${r.kname}, ${r.args.length}, ${size} },\n`;

@@ -37,7 +37,10 @@ function method(r) {
     if (!a.wide) return [`w[${at}] = ${paramName(a)};`];
     return [`w[${at}] = ${paramName(a)};`, `w[a + ${a.offset / 4 + 1}] = Math.floor(${paramName(a)} / 0x100000000);`];
   });
-  const head = stores.length > 0 ? `    const w = this.words;\n    const a = this.argsIndex;\n${stores.map((s) => `    ${s}\n`).join('')}` : '';
+  const head =
+    stores.length > 0
+      ? `    const w = this.words;\n    const a = this.argsIndex;\n${stores.map((s) => `    ${s}\n`).join('')}`
+      : '';
   const call = `this.call(${r.number}, this.args, ${r.argsize}, this.ret)`;
   return `  /** ${r.number} ${r.sysName}: ${r.noerr ? 'noerr ' : ''}${r.ret} */
   ${r.name}(${params.join(', ')}): number {

@@ -402,3 +402,8 @@ export const ERRNO_NUMBERS: Readonly<Record<string, number>> = {
   ENOLINK,
   EPROTO,
 };
+
+/** Name of an error number; `error N` when it has none. */
+export function errnoName(errno: number): string {
+  return ERRNO_NAMES[errno] || `error ${errno}`;
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: BSD-2-Clause
+/** npm run e2e: build what is stale, then Playwright in Debian's Chromium; arguments go to Playwright. */
+import { spawnSync } from 'node:child_process';
+import { buildHost } from './host.mjs';
+import { buildKernel } from './kernel.mjs';
+import { buildPage, pageIsCurrent } from './page.mjs';
+import { ensureDebian, ensureNpm, ROOT, requireNode } from './setup.mjs';
+
+requireNode();
+ensureNpm();
+ensureDebian('toolchain', 'browser', 'images');
+await buildKernel();
+await buildHost();
+if (!pageIsCurrent()) await buildPage();
+const result = spawnSync('npx', ['playwright', 'test', ...process.argv.slice(2)], { cwd: ROOT, stdio: 'inherit' });
+process.exitCode = result.status ?? 1;

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: BSD-2-Clause
+/** Bundle what Node runs: cli/rumpus.ts and every workers/*.worker.ts -> out/host/*.mjs. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withLock } from './lock.mjs';
+import { ROOT } from './setup.mjs';
+
+const OUT = path.join(ROOT, 'out/host');
+
+function entries() {
+  const list = [];
+  const add = (folder, wanted) => {
+    const dir = path.join(ROOT, folder);
+    if (!fs.existsSync(dir)) return;
+    for (const name of fs.readdirSync(dir).sort()) if (wanted(name)) list.push(`${folder}/${name}`);
+  };
+  add('cli', (name) => name === 'rumpus.ts');
+  for (const folder of ['cli', 'workers', 'bench']) add(folder, (name) => name.endsWith('.worker.ts'));
+  return list;
+}
+
+/** @returns {Promise<string[]>} the entries bundled */
+export async function buildHost() {
+  const files = entries();
+  if (files.length === 0) return files;
+  const { build } = await import('esbuild');
+  fs.mkdirSync(OUT, { recursive: true });
+  await withLock(path.join(OUT, '.lock'), () =>
+    build({
+      absWorkingDir: ROOT,
+      entryPoints: files,
+      outdir: OUT,
+      entryNames: '[name]',
+      chunkNames: 'chunk-[hash]',
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      splitting: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      sourcemap: 'linked',
+      logLevel: 'warning',
+    }),
+  );
+  return files;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    console.log(`host: bundled ${(await buildHost()).join(' ')}`);
+  } catch {
+    process.exitCode = 1;
+  }
+}
