@@ -8,6 +8,8 @@
 #define _SYS_SYSCALLARGS_GEN_H_
 
 #include <sys/types.h>
+#include <sys/select.h>
+#include <sys/signal.h>
 
 /* One register slot an argument; 64-bit arguments are 8-aligned (ILP32). */
 #ifndef syscallarg
