@@ -58,6 +58,7 @@ struct buf {
 	kcondvar_t b_done;		/* o: waiters for BO_DONE */
 	u_int	b_oflags;		/* o: BO_* */
 	int	b_dirtysince;		/* c: time_uptime when it became dirty */
+	bool	b_hashed;		/* c: on a hash chain */
 	bool	b_onvnode;		/* c: on a list of b_vp */
 };
 
@@ -116,8 +117,6 @@ struct buf {
 #define	B_SYNC		0x02
 #define	B_METAONLY	0x04
 #define	B_CONTIG	0x08
-
-LIST_HEAD(buflists, buf);
 
 /* What sysctl kern.buf and vmstat -s show. */
 struct bufcache_stats {
@@ -196,16 +195,26 @@ int	buf_setvalimit(size_t);
 int	buf_nbuf(void);
 size_t	buf_memory(void);
 
+/*
+ * Read-ahead state of an open file, kept in the inode; no lock: a race costs
+ * a read-ahead, never data.  All zero is a good start.
+ */
+struct vn_readahead {
+	daddr_t	ra_expect;	/* block that would continue the sequence */
+	daddr_t	ra_done;	/* first block not yet asked for */
+	int	ra_window;	/* blocks to keep ahead; 0: random access */
+};
+
 /* vn_bioread(): VOP_READ of a file whose data are logical blocks */
 struct bioread {
 	struct vnode *br_vp;
 	off_t	br_size;		/* bytes in the file */
-	int	br_bsize;		/* bytes of a block, a power of two */
-	int	(*br_blksize)(void *, daddr_t); /* of this block; NULL: bsize */
-	void	*br_arg;
-	daddr_t	*br_lastr;		/* inout: last block read */
+	int	br_bshift;		/* log2 of the block size */
+	int	(*br_blksize)(const void *, daddr_t); /* NULL: full blocks */
+	const void *br_arg;		/* of br_blksize */
+	struct vn_readahead *br_ra;	/* NULL: none */
 };
-int	vn_bioread(const struct bioread *, struct uio *, int);
+int	vn_bioread(const struct bioread *, struct uio *);
 
 /* what VOP_BWRITE and the device side use */
 int	vn_bwrite(void *);

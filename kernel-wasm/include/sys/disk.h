@@ -14,6 +14,7 @@
 
 struct buf;
 struct disk;
+struct vnode;
 
 /* 208 bytes on every machine. */
 struct dkwedge_info {
@@ -72,6 +73,7 @@ void	disk_unbusy(struct disk *, long, int);
 bool	disk_isbusy(struct disk *);
 struct disk *disk_find(const char *);
 void	disk_blocksize(struct disk *, int);
+int	getdisksize(struct vnode *, uint64_t *, unsigned int *);
 int	disk_names(char *, size_t, size_t *);
 __END_DECLS
 
