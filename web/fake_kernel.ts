@@ -73,7 +73,7 @@ export function fakeKernelHost(made?: (kernel: FakeKernel) => void): KernelHost 
           open.add(terminal);
           return terminal;
         },
-        stats: async () => ({ memoryUsed: 5_400_000, memorySize: 67_108_864, hypercalls: 0, syscalls: 0, lwps: 9 }),
+        stats: async () => ({ memoryUsed: 5_400_000, memorySize: 67_108_864, hypercalls: 0, processes: open.size, workers: 6 }),
         halt: async () => undefined,
         dispose: () => open.clear(),
         panic: (message) => options.onPanic({ message, thread: 'pid 3 lid 1 (ls)', backtrace: ['vfs_lookup', 'sys_open', 'rump_syscall'] }),

@@ -47,9 +47,10 @@ export interface PanicReport {
 export interface KernelStats {
   readonly memoryUsed: number;
   readonly memorySize: number;
+  readonly processes: number;
+  readonly workers: number;
+  /** Counted only where the host counts them. */
   readonly hypercalls: number | undefined;
-  readonly syscalls: number | undefined;
-  readonly lwps: number | undefined;
 }
 
 /** What a module lacks against docs/kernel-abi.md, by name. */
@@ -61,6 +62,8 @@ export interface ModuleReport {
 
 export interface KernelOptions {
   readonly module: WebAssembly.Module;
+  /** The module's bytes, for a foreign kernel: its memory limits are read from them. */
+  readonly raw: ArrayBuffer | undefined;
   readonly ncpu: number;
   readonly memoryMiB: number | undefined;
   readonly onStage: (stage: string, detail?: string) => void;

@@ -1,6 +1,54 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { Failure } from './boot/failure';
-import type { KernelHost } from './kernel_api';
+/** The kernel host of workers/, in the shape the page uses. */
+import { browserPlatform } from '../workers/platform_browser';
+import { bootKernel, inspectModule, type Kernel } from '../workers/kernel_host';
+import type { KernelHandle, KernelHost, KernelOptions, KernelTerminal } from './kernel_api';
+
+const STAGES: Record<string, string> = {
+  compile: 'compiled',
+  workers: 'workers started',
+  load: 'first instance',
+  rump_init: 'rump_init',
+};
+
+async function openTerminal(kernel: Kernel, size: { cols: number; rows: number }): Promise<KernelTerminal> {
+  const terminal = await kernel.openTerminal(size);
+  return {
+    write: (bytes) => terminal.write(bytes),
+    onData: (listener) => terminal.onData(listener),
+    resize: (cols, rows) => terminal.resize(cols, rows),
+    onExit: (listener) => terminal.onExit(listener),
+    close: async () => terminal.close(),
+  };
+}
+
+function handleOf(kernel: Kernel): KernelHandle {
+  return {
+    attachDisk: async (request) => void (await kernel.attachDisk(request)),
+    detachDisk: (name) => kernel.detachDisk(name),
+    openTerminal: (size) => openTerminal(kernel, size),
+    callSymbol: async (name, args) => String(await kernel.callSymbol(name, args)),
+    stats: async () => ({ ...kernel.stats(), hypercalls: undefined }),
+    halt: () => kernel.halt(),
+    dispose: () => void kernel.dispose(),
+  };
+}
+
 export function realKernelHost(): KernelHost {
-  throw new Failure('E-BOOT', 'not there yet');
+  return {
+    inspect: inspectModule,
+    boot: async (options: KernelOptions) => {
+      const kernel = await bootKernel({
+        platform: browserPlatform(),
+        kernel: options.raw ?? options.module,
+        ncpu: options.ncpu,
+        ...(options.memoryMiB === undefined ? {} : { memoryBytes: options.memoryMiB * 1024 * 1024 }),
+        onStage: (stage, ms) => options.onStage(STAGES[stage] ?? stage, `${Math.round(ms)} ms`),
+        onConsole: options.onConsole,
+        onPanic: options.onPanic,
+        ...(options.onTrace ? { onTrace: options.onTrace } : {}),
+      });
+      return handleOf(kernel);
+    },
+  };
 }

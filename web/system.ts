@@ -183,6 +183,7 @@ export class System {
     }
     const kernel = await host.boot({
       module: loaded.module,
+      raw: loaded.raw,
       ncpu: this.parts.ncpu ?? Math.min(2, Math.max(1, navigator.hardwareConcurrency || 1)),
       memoryMiB: this.parts.memoryMiB,
       onStage: (stage, detail) => this.update('init', { detail: detail ? `${stage}: ${detail}` : stage }),

@@ -18,6 +18,8 @@ export type KernelOrigin =
 
 export interface LoadedKernel {
   readonly module: WebAssembly.Module;
+  /** Kept for foreign kernels only. */
+  readonly raw?: ArrayBuffer;
   readonly bytes: number;
   readonly fromCache: boolean;
 }
@@ -78,6 +80,18 @@ async function compile(response: Response): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** A foreign kernel: fetched whole, so that its bytes can be looked into. */
+async function downloadWhole(url: string, progress: LoadProgress): Promise<LoadedKernel> {
+  const response = await fetch(url);
+  if (!response.ok) {
+    throw new Failure('E-NET', `The kernel could not be fetched: the server answered ${response.status}.`, url);
+  }
+  const copy = response.clone();
+  const [raw, bytes] = await Promise.all([response.arrayBuffer(), countBytes(copy, progress)]);
+  progress.downloaded(bytes, cameFromCache(url));
+  return { module: await notAModule(WebAssembly.compile(raw), url), raw, bytes, fromCache: cameFromCache(url) };
+}
+
 async function download(url: string, early: EarlyDownload | undefined, progress: LoadProgress): Promise<LoadedKernel> {
   let response: Response;
   let copy: Response;
@@ -110,7 +124,7 @@ async function loadFile(file: File, progress: LoadProgress): Promise<LoadedKerne
   const bytes = await file.arrayBuffer();
   progress.downloaded(bytes.byteLength, true);
   const module = await notAModule(WebAssembly.compile(bytes), file.name);
-  return { module, bytes: bytes.byteLength, fromCache: true };
+  return { module, raw: bytes, bytes: bytes.byteLength, fromCache: true };
 }
 
 export async function loadKernel(origin: KernelOrigin, progress: LoadProgress): Promise<LoadedKernel> {
@@ -119,6 +133,7 @@ export async function loadKernel(origin: KernelOrigin, progress: LoadProgress): 
   delete window.__rumpusEarly;
   for (let attempt = 0; ; attempt += 1) {
     try {
+      if (origin.kind === 'url') return await downloadWhole(origin.url, progress);
       return await download(origin.url, early, progress);
     } catch (error) {
       early = undefined;

@@ -46,7 +46,7 @@ function MainAction({ entry }: { entry: ImageEntry }) {
   if (state.tag === 'attached' && entry.kind.mountable) {
     return (
       <button type="button" className="button primary" disabled={!running} onClick={() => mount(state.device)}>
-        Mount at {mountPoint(entry.name)}
+        <span className="cut">Mount at {mountPoint(entry.name)}</span>
       </button>
     );
   }

@@ -36,7 +36,7 @@ function cd9660(head: Uint8Array, view: DataView): ImageKind | undefined {
   if (head.length < CD_VOLUME + 2048 || ascii(head, CD_VOLUME + 1, 5) !== 'CD001') return undefined;
   const blocks = view.getUint32(CD_VOLUME + 80, true);
   const blockSize = view.getUint16(CD_VOLUME + 128, true);
-  const volume = ascii(head, CD_VOLUME + 40, 32).trim();
+  const volume = ascii(head, CD_VOLUME + 40, 32).replace(/\0/g, '').trim();
   return {
     fs: 'cd9660',
     label: volume && volume !== 'CDROM' ? `ISO 9660 "${volume}"` : 'ISO 9660',

@@ -42,6 +42,7 @@ export function StatusBar() {
       {phase === 'running' && bootedAt && <span>since {formatClock(bootedAt)}</span>}
       {promptMs !== undefined && <span className="wide-only">prompt in {formatMs(promptMs)}</span>}
       {stats && <span title={`of ${formatBytes(stats.memorySize)}`}>{formatBytes(stats.memoryUsed)} in use</span>}
+      {stats && <span className="wide-only">{stats.processes === 1 ? '1 process' : `${stats.processes} processes`}</span>}
       {rate !== undefined && <span className="wide-only">{rate} hypercalls/s</span>}
       <span className="grow" />
       {!self.crossOriginIsolated && <Chip tone="bad">not isolated</Chip>}

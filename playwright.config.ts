@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** End-to-end tests: the built page in Debian's Chromium, with and without isolation headers. */
+import { defineConfig } from '@playwright/test';
+
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const PORT = 8041;
+export const PLAIN_PORT = 8042;
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  workers: 1,
+  fullyParallel: false,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list']],
+  globalSetup: './e2e/make_images.ts',
+  use: {
+    baseURL: `http://localhost:${PORT}`,
+    viewport: { width: 1280, height: 800 },
+    launchOptions: { executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: CHROMIUM_ARGS },
+    trace: 'off',
+  },
+  webServer: [
+    {
+      command: `npx vite preview --port ${PORT} --strictPort`,
+      port: PORT,
+      reuseExistingServer: true,
+    },
+    {
+      command: `npx vite preview --port ${PLAIN_PORT} --strictPort`,
+      env: { RUMPUS_NO_ISOLATION: '1' },
+      port: PLAIN_PORT,
+      reuseExistingServer: true,
+    },
+  ],
+});
