@@ -74,7 +74,9 @@ export const LINK_FLAGS = [
   '--gc-sections',
 ];
 
+/** --stack-check adds __set_stack_limits(base, end), which the host must call before anything else of an instance. */
 export const OPTIMIZE_FLAGS = [
+  '--stack-check',
   '-O2',
   '-g',
   '--enable-threads',
