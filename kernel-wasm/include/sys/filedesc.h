@@ -31,7 +31,6 @@ typedef struct fdfile {
 	bool		ff_exclose;	/* d: FD_CLOEXEC */
 	bool		ff_allocated;	/* d: number is taken */
 	LIST_HEAD(, knote) ff_knotes;	/* of kqueues of this table */
-	kcondvar_t	ff_closing;	/* d */
 } fdfile_t;
 #define	FR_CLOSING	0x80000000u
 
@@ -48,11 +47,13 @@ typedef struct fdtab {
 typedef struct filedesc {
 	fdtab_t		*fd_dt;		/* a (written under d) */
 	kmutex_t	fd_lock;
+	kcondvar_t	fd_closing;	/* d: a descriptor ended */
 	u_int		fd_refcnt;	/* a: lwps and processes that share it */
 	int		fd_lastfile;	/* d: highest in use, -1 none */
 	int		fd_freefile;	/* d: no lower one is free */
 	int		fd_nused;	/* d */
 	bool		fd_exclose;	/* d: some descriptor has FD_CLOEXEC */
+	bool		fd_advlock;	/* d: some record lock was taken */
 	u_int		fd_nkqueue;	/* a: kqueues made here */
 } filedesc_t;
 
