@@ -32,6 +32,10 @@ int	VOP_${op.name.toUpperCase()}(${params(op)});
 #ifndef _SYS_VNODE_IF_GEN_H_
 #define _SYS_VNODE_IF_GEN_H_
 
+#include <sys/types.h>
+
+typedef int vm_prot_t;
+
 struct buf;
 struct componentname;
 struct flock;

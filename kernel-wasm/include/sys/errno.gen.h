@@ -110,5 +110,7 @@
 #define	EJUSTRETURN	(-2)
 #define	ERESTART	(-3)
 #define	EPASSTHROUGH	(-4)
+#define	EDUPFD		(-5)
+#define	EMOVEFD		(-6)
 
 #endif /* _SYS_ERRNO_GEN_H_ */

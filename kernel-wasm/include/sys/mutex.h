@@ -11,6 +11,7 @@
 #define _SYS_MUTEX_H_
 
 #include <sys/types.h>
+#include <sys/intr.h>
 
 typedef enum kmutex_type_t {
 	MUTEX_SPIN = 0,
