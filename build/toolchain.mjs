@@ -157,8 +157,11 @@ function emccToolchain(outDir) {
   return {
     name: 'emcc',
     jobs: 2,
-    compile: (flags, source, object, depfile, cwd) =>
-      run('emcc', ['-Wno-version-check', ...flags, '-MMD', '-MF', depfile, '-c', source, '-o', object], { cwd, env }),
+    compile: async (flags, source, object, depfile, cwd) => {
+      const args = ['-Wno-version-check', ...flags, '-MMD', '-MF', depfile, '-c', source, '-o', object];
+      const { code, output } = await run('emcc', args, { cwd, env });
+      return { code, output: output.replace(/^(cache:INFO|emcc: error: ').*\n?/gm, '') };
+    },
     link: (args, cwd) => run(ld, args, { cwd }),
     optimizer: which('wasm-opt'),
   };
