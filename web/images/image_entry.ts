@@ -30,6 +30,8 @@ export interface ImageEntry {
   readonly state: ImageState;
   /** Device it prefers, so that it comes back under the same name. */
   readonly device: string;
+  /** The user wants it attached whenever a kernel runs. */
+  readonly wanted: boolean;
   /** 0..1 while it is copied into storage. */
   readonly copying?: number;
   readonly warning?: string;

@@ -53,7 +53,7 @@ export class ImageManager {
 
   constructor(
     private readonly store: UiStore,
-    private catalog: ImageCatalog,
+    private readonly catalog: ImageCatalog,
   ) {}
 
   /** Fill the list from storage. */
@@ -68,7 +68,8 @@ export class ImageManager {
   /** A kernel is up: attach what was attached before. */
   async kernelReady(kernel: KernelHandle): Promise<void> {
     this.kernel = kernel;
-    await Promise.all(this.entries().map((entry) => this.attach(entry.id).catch(() => undefined)));
+    const wanted = this.entries().filter((entry) => entry.wanted);
+    await Promise.all(wanted.map((entry) => this.working(() => this.attachOne(entry.id, false))));
   }
 
   /** The kernel is gone; images stay in the list, locks are let go. */
@@ -85,6 +86,7 @@ export class ImageManager {
   }
 
   async attach(id: string, options: { readOnly?: boolean } = {}): Promise<void> {
+    await this.want(id, true);
     await this.working(() => this.attachOne(id, options.readOnly === true));
   }
 
@@ -99,6 +101,7 @@ export class ImageManager {
     }
     this.letGo(id);
     this.change(id, { state: { tag: 'detached' } });
+    await this.want(id, false);
   }
 
   /** The browser asked for a click before a remembered file is read again; this is that click. */
@@ -173,9 +176,16 @@ export class ImageManager {
       kind,
       keeping: record.keeping,
       device: record.device,
+      wanted: record.attach,
       state: { tag: 'detached' },
       ...(warning ? { warning } : {}),
     };
+  }
+
+  private async want(id: string, wanted: boolean): Promise<void> {
+    if (this.entry(id)?.wanted === wanted) return;
+    this.change(id, { wanted });
+    await this.catalog.change(id, { attach: wanted });
   }
 
   private freeDevice(): string {
@@ -202,6 +212,7 @@ export class ImageManager {
       kind,
       keeping: 'visit',
       device: this.freeDevice(),
+      wanted: true,
       state: { tag: 'detached' },
       ...(warning ? { warning } : {}),
     };
@@ -232,7 +243,7 @@ export class ImageManager {
       size: entry.size,
       device: entry.device,
       head,
-      attach: true,
+      attach: entry.wanted,
       keeping: entry.size <= COPY_LIMIT ? 'stored' : 'linked',
       ...(holding.handle ? { handle: holding.handle } : {}),
     };
@@ -332,7 +343,7 @@ export class ImageManager {
         delete holding.waiting;
         if (this.entry(id)?.state.tag !== 'elsewhere') return lock.release();
         holding.lock = lock;
-        return this.attach(id);
+        return this.working(() => this.attachOne(id, false));
       })
       .catch(() => undefined);
   }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The page under test, in the words of a user: run a command, drop an image, read what the terminal says. */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+
+export interface RunResult {
+  readonly status: number;
+  readonly output: string;
+}
+
+let lastMark = 0;
+
+export class RumpusPage {
+  constructor(readonly page: Page) {}
+
+  /** Open the page and wait for the first prompt. Returns milliseconds from navigation to prompt. */
+  async open(address = '/'): Promise<number> {
+    const url = new URL(address, 'http://relative');
+    url.searchParams.set('testing', '1');
+    await this.page.goto(`.${url.pathname}${url.search}`);
+    return this.prompt();
+  }
+
+  async prompt(): Promise<number> {
+    await this.page.waitForFunction(() => window.__rump !== undefined);
+    const failure = this.page.waitForFunction(() => {
+      const { phase, failure: why, panic } = window.__rump!.system.store.getState();
+      return phase === 'failed' || phase === 'panic' ? `${why?.message ?? ''} ${panic?.message ?? ''}` : false;
+    }, undefined, { timeout: 0 });
+    failure.catch(() => undefined);
+    const reached = await Promise.race([
+      this.page.evaluate(() => window.__rump!.whenPrompt()).then(() => undefined),
+      failure.then((handle) => handle.jsonValue()),
+    ]);
+    if (reached !== undefined) throw new Error(`no prompt: ${String(reached)}`);
+    return this.page.evaluate(() => window.__rump!.timings['prompt'] ?? Number.NaN);
+  }
+
+  async idle(): Promise<void> {
+    await this.page.evaluate(() => window.__rump!.whenIdle());
+  }
+
+  text(): Promise<string> {
+    return this.page.evaluate(() => window.__rump!.text());
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.evaluate((typed) => window.__rump!.type(typed), text);
+  }
+
+  /** Run a command in the active terminal; its output and exit status. */
+  async run(command: string, timeout = 30_000): Promise<RunResult> {
+    lastMark += 1;
+    const mark = `mark-${lastMark}-${Date.now() % 100_000}`;
+    await this.type(`${command}; echo "${mark.slice(0, 4)}""${mark.slice(4)}=$?="\r`);
+    const end = new RegExp(`^(.*)${mark}=(\\d+)=$`, 'm');
+    await this.page.waitForFunction(
+      ([source]) => new RegExp(source!, 'm').test(window.__rump!.text()),
+      [end.source],
+      { timeout },
+    );
+    const text = await this.text();
+    const found = end.exec(text);
+    const echoed = text.lastIndexOf(`""${mark.slice(4)}`);
+    const from = text.indexOf('\n', echoed) + 1;
+    const output = text.slice(from, (found?.index ?? 0) + (found?.[1]?.length ?? 0));
+    return { status: Number(found?.[2]), output };
+  }
+
+  async runOk(command: string, timeout?: number): Promise<string> {
+    const { status, output } = await this.run(command, timeout);
+    expect(status, `${command}\n${output}`).toBe(0);
+    return output;
+  }
+
+  /** Choose files in the drawer, as the plain file input does. */
+  async choose(...files: string[]): Promise<void> {
+    await this.showPanel('Images');
+    await this.page.getByTestId('image-input').setInputFiles(files);
+    await this.idle();
+  }
+
+  /** Drop a file on the page. */
+  async drop(path: string): Promise<void> {
+    const content = readFileSync(path).toString('base64');
+    await this.page.evaluate(
+      async ([name, data]) => {
+        const bytes = Uint8Array.from(atob(data!), (char) => char.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([bytes], name!));
+        for (const type of ['dragenter', 'dragover', 'drop']) {
+          window.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        }
+      },
+      [basename(path), content] as const,
+    );
+  }
+
+  image(name: string) {
+    return this.page.getByRole('listitem').filter({ has: this.page.getByRole('heading', { name }) });
+  }
+
+  async attached(name: string): Promise<string> {
+    const chip = this.image(name).getByText(/^\/dev\/rd\d+/);
+    await expect(chip).toBeVisible();
+    return (await chip.innerText()).split(' ')[0] ?? '';
+  }
+
+  async showPanel(name: 'Start' | 'Images' | 'Boot'): Promise<void> {
+    const tab = this.page.getByRole('tab', { name: new RegExp(`^${name}`) });
+    if (await tab.isVisible()) await tab.click();
+    else await this.page.getByRole('navigation', { name: 'Panes' }).getByRole('button', { name }).click();
+  }
+
+  /** No serious or critical accessibility finding. */
+  async accessible(): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page }).exclude('.xterm-rows').analyze();
+    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    const found = grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+    expect(found).toEqual([]);
+  }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** What goes wrong has a clear message that says what to do, and nothing stored is harmed. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { PLAIN_PORT } from '../playwright.config';
+import { RumpusPage } from './harness';
+import { IMAGES } from './make_images';
+
+const scratch = (name: string, content: Uint8Array | string): string => {
+  const path = join(mkdtempSync(join(tmpdir(), 'rumpus-')), name);
+  writeFileSync(path, content);
+  return path;
+};
+
+test('a text file is not an image', async ({ page }) => {
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.choose(scratch('notes.txt', 'only words\n'.repeat(50)));
+  await expect(page.getByText('notes.txt was not attached.')).toBeVisible();
+  await expect(page.getByText(/This is a text file/)).toBeVisible();
+  await expect(page.locator('.image')).toHaveCount(0);
+});
+
+test('a packed image says how to unpack it', async ({ page }) => {
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.choose(scratch('disk.img.gz', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0)));
+  await expect(page.getByText(/Unpack it first \(gunzip/)).toBeVisible();
+});
+
+for (const name of ['genisoimage', 'ffs2'] as const) {
+  test(`${name} cut in half: told, and reading gives errors, not a crash`, async ({ page }) => {
+    const whole = readFileSync(IMAGES[name].file);
+    const rumpus = new RumpusPage(page);
+    await rumpus.open();
+    await rumpus.choose(scratch('half.img', whole.subarray(0, whole.length / 2)));
+    await expect(page.getByText(/Cut short/)).toBeVisible();
+    const device = await rumpus.attached('half.img');
+    await rumpus.run(`mkdir -p /mnt/h; mount -t ${IMAGES[name].fs} -o ro ${device} /mnt/h && find /mnt/h -type f -exec cksum '{}' ';'`, 60_000);
+    expect(await rumpus.runOk('echo alive')).toContain('alive');
+  });
+}
+
+test('mount with a wrong type is refused with a reason', async ({ page }) => {
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.choose(IMAGES.ffs2.file);
+  const device = await rumpus.attached('ffs2.img');
+  const wrong = await rumpus.run(`mkdir -p /mnt/w; mount -t cd9660 -o ro ${device} /mnt/w`);
+  expect(wrong.status).not.toBe(0);
+  expect(wrong.output).toMatch(/mount/);
+  const unknown = await rumpus.run(`mount -t nosuchfs ${device} /mnt/w`);
+  expect(unknown.status).not.toBe(0);
+  await rumpus.runOk(`mount -t ffs -o ro ${device} /mnt/w && cat /mnt/w/hello.txt`);
+});
+
+test('a second tab is told, may read, and takes over', async ({ page, context }) => {
+  const first = new RumpusPage(page);
+  await first.open();
+  await first.choose(IMAGES.genisoimage.file);
+  await expect(first.image('genisoimage.iso').getByText(/kept in this browser/)).toBeVisible();
+  await page.reload();
+  await first.prompt();
+  const second = new RumpusPage(await context.newPage());
+  await second.open();
+  await second.showPanel('Images');
+  await expect(second.image('genisoimage.iso').getByText('open in another tab')).toBeVisible();
+  await second.accessible();
+  await second.page.getByRole('button', { name: 'Open read-only' }).click();
+  const device = await second.attached('genisoimage.iso');
+  await second.runOk(`mkdir -p /mnt/s && mount -t cd9660 -o ro ${device} /mnt/s && cat /mnt/s/hello.txt`);
+  const third = new RumpusPage(await context.newPage());
+  await third.open();
+  await third.showPanel('Images');
+  await expect(third.image('genisoimage.iso').getByText('open in another tab')).toBeVisible();
+  await page.close();
+  await third.attached('genisoimage.iso');
+});
+
+test('without IndexedDB images work and the page says that nothing is kept', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'indexedDB', { get: () => undefined });
+  });
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.choose(IMAGES.genisoimage.file);
+  const device = await rumpus.attached('genisoimage.iso');
+  await rumpus.runOk(`mkdir -p /mnt/m && mount -t cd9660 -o ro ${device} /mnt/m && cat /mnt/m/hello.txt`);
+  await expect(page.getByText(/nothing kept/)).toBeVisible();
+  await expect(page.getByText(/This window keeps nothing/)).toBeVisible();
+  await rumpus.accessible();
+});
+
+test('with full storage the image works and the page says that it will not be kept', async ({ page }) => {
+  await page.addInitScript(() => {
+    navigator.storage.estimate = async () => ({ quota: 1_000_000, usage: 999_000 });
+  });
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.choose(IMAGES.genisoimage.file);
+  await rumpus.attached('genisoimage.iso');
+  await expect(page.getByText(/will not be here after a reload/)).toBeVisible();
+  await expect(page.getByText(/no room left/)).toBeVisible();
+});
+
+test('a host without the headers: one reload and it is isolated', async ({ page }) => {
+  await page.goto(`http://localhost:${PLAIN_PORT}/?testing=1`);
+  await page.waitForFunction(() => self.crossOriginIsolated && window.__rump !== undefined);
+  await new RumpusPage(page).prompt();
+});
+
+test('not isolated and no helper: E-ISO with the list of fixes', async ({ page }) => {
+  await page.goto(`http://localhost:${PLAIN_PORT}/?testing=1&sw=off`);
+  const screen = page.getByTestId('screen');
+  await expect(screen.getByText('E-ISO')).toBeVisible();
+  await expect(screen.getByText('Cross-Origin-Opener-Policy: same-origin')).toBeVisible();
+  await new RumpusPage(page).accessible();
+  await page.screenshot({ path: 'test-results/shots/e-iso.png' });
+});
+
+test('an old browser is told which features are missing', async ({ page }) => {
+  await page.addInitScript(() => {
+    WebAssembly.validate = () => false;
+  });
+  await page.goto('./?testing=1');
+  await expect(page.getByText('E-OLD')).toBeVisible();
+  await expect(page.getByText(/WebAssembly threads/)).toBeVisible();
+});
+
+test('a kernel that is not there: E-NET after three tries', async ({ page }) => {
+  await page.goto('./?testing=1&kernel=/kernel/none.wasm');
+  await expect(page.getByText('E-NET')).toBeVisible();
+  await page.goto('./?testing=1&kernel=/favicon.svg');
+  await expect(page.getByText('E-KERNEL')).toBeVisible();
+});
+
+test('no memory: E-MEM', async ({ page }) => {
+  await page.addInitScript(() => {
+    WebAssembly.Memory = class {
+      constructor() {
+        throw new RangeError('WebAssembly.Memory(): could not allocate memory');
+      }
+    } as unknown as typeof WebAssembly.Memory;
+  });
+  await page.goto('./?testing=1');
+  await expect(page.getByText('E-MEM')).toBeVisible();
+  await new RumpusPage(page).accessible();
+});
+
+test('a panic shows message, thread and backtrace, and reboots with the same disks', async ({ page }) => {
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.choose(IMAGES.ffs1.file);
+  await rumpus.attached('ffs1.img');
+  await rumpus.type('sysctl -w debug.panic=1\r');
+  const screen = page.getByTestId('screen');
+  await expect(screen.getByText('The kernel panicked')).toBeVisible();
+  await rumpus.accessible();
+  await page.screenshot({ path: 'test-results/shots/panic.png' });
+  const download = page.waitForEvent('download');
+  await screen.getByRole('button', { name: 'Download crash report' }).click();
+  expect((await download).suggestedFilename()).toBe('rumpus-crash.txt');
+  await screen.getByRole('button', { name: 'Reboot with the same disks' }).click();
+  await rumpus.prompt();
+  await rumpus.showPanel('Images');
+  await rumpus.attached('ffs1.img');
+  expect(await rumpus.runOk('echo back')).toContain('back');
+});
+
+test('a foreign kernel boots as far as it can and what it lacks is named', async ({ page }) => {
+  await page.goto('./?testing=1&kernel=/test-kernel/border.wasm');
+  const screen = page.getByTestId('screen');
+  await expect(screen.getByText('FOREIGN KERNEL')).toBeVisible();
+  await expect(screen.getByText('rump_syscall')).toBeVisible();
+  await new RumpusPage(page).accessible();
+  await page.screenshot({ path: 'test-results/shots/foreign.png', fullPage: true });
+});

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { type FakeKernel, fakeKernelHost } from '../fake_kernel';
+import type { UiStore } from '../state/ui_store';
+import { createUiStore } from '../state/ui_store';
+import type { CatalogRecord, ImageCatalog } from './image_catalog';
+import { ImageManager } from './image_manager';
+import { memoryCatalog } from './memory_catalog';
+
+function isoBytes(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(40 * 2048);
+  bytes.set(new TextEncoder().encode('CD001'), 16 * 2048 + 1);
+  return bytes;
+}
+
+const iso = (name = 'disc.iso'): File => new File([isoBytes()], name);
+
+/** A durable catalogue that keeps records in memory and can be told to fail. */
+function testCatalog(options: { room?: number; records?: CatalogRecord[] } = {}): ImageCatalog & { stored: Map<string, CatalogRecord> } {
+  const stored = new Map((options.records ?? []).map((record) => [record.id, record]));
+  return {
+    ...memoryCatalog(),
+    durable: true,
+    stored,
+    list: async () => [...stored.values()],
+    store: async (record, file, progress) => {
+      progress(file.size, file.size);
+      stored.set(record.id, record);
+    },
+    remove: async (id) => void stored.delete(id),
+    change: async (id, change) => {
+      const record = stored.get(id);
+      if (record) stored.set(id, { ...record, ...change });
+    },
+    room: async () => options.room,
+  };
+}
+
+let kernel: FakeKernel;
+let store: UiStore;
+
+beforeEach(async () => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+  vi.stubGlobal('navigator', {});
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+  store = createUiStore();
+  const nothing = (): void => undefined;
+  const host = fakeKernelHost((made) => {
+    kernel = made;
+  });
+  const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  await host.boot({ module, raw: undefined, ncpu: 1, memoryMiB: undefined, onStage: nothing, onConsole: nothing, onPanic: nothing });
+});
+
+async function manager(catalog: ImageCatalog): Promise<ImageManager> {
+  const images = new ImageManager(store, catalog);
+  await images.load();
+  await images.kernelReady(kernel);
+  return images;
+}
+
+const images = () => store.getState().images;
+
+describe('ImageManager', () => {
+  it('attaches a dropped image at once, read-only, and keeps it', async () => {
+    const catalog = testCatalog();
+    const engine = await manager(catalog);
+    await engine.add([{ file: iso() }]);
+    await engine.whenIdle();
+    expect(kernel.attached.get('rd0')).toMatchObject({ readOnly: true, source: { kind: 'file' } });
+    expect(images()[0]).toMatchObject({ name: 'disc.iso', keeping: 'stored', state: { tag: 'attached', device: 'rd0' } });
+    expect(catalog.stored.size).toBe(1);
+  });
+
+  it('comes back under the same device, writable, from storage', async () => {
+    const catalog = testCatalog();
+    const first = await manager(catalog);
+    await first.add([{ file: iso('a.iso') }, { file: iso('b.iso') }]);
+    await first.whenIdle();
+    await first.remove(images()[0]?.id ?? '');
+    store.setState({ images: [] });
+    kernel.attached.clear();
+    await manager(catalog);
+    expect([...kernel.attached.keys()]).toEqual(['rd1']);
+    expect(kernel.attached.get('rd1')).toMatchObject({ readOnly: false, source: { kind: 'stored' } });
+  });
+
+  it('refuses a text file with advice and stores nothing', async () => {
+    const catalog = testCatalog();
+    const engine = await manager(catalog);
+    await engine.add([{ file: new File(['only words\n'], 'notes.txt') }]);
+    expect(images()).toEqual([]);
+    expect(kernel.attached.size).toBe(0);
+    expect(store.getState().notices[0]).toMatchObject({ text: 'notes.txt was not attached.' });
+    expect(store.getState().notices[0]?.hint).toMatch(/text file/);
+  });
+
+  it('still works when storage is full, and says that it will not be kept', async () => {
+    const catalog = testCatalog({ room: 1024 });
+    const engine = await manager(catalog);
+    await engine.add([{ file: iso() }]);
+    await engine.whenIdle();
+    expect(images()[0]).toMatchObject({ keeping: 'visit', state: { tag: 'attached' } });
+    expect(images()[0]).not.toHaveProperty('copying');
+    expect(store.getState().notices[0]?.hint).toMatch(/no room/);
+    expect(catalog.stored.size).toBe(0);
+  });
+
+  it('says which image cannot be attached and lets one try again', async () => {
+    const engine = await manager(testCatalog());
+    kernel.attachDisk = () => Promise.reject(new Error('EIO'));
+    await engine.add([{ file: iso() }]);
+    expect(images()[0]?.state).toEqual({ tag: 'broken', reason: 'EIO' });
+  });
+
+  it('lets images go when the kernel ends and takes them back', async () => {
+    const engine = await manager(testCatalog());
+    await engine.add([{ file: iso() }]);
+    engine.kernelGone();
+    expect(images()[0]?.state).toEqual({ tag: 'detached' });
+    kernel.attached.clear();
+    await engine.kernelReady(kernel);
+    expect(kernel.attached.has('rd0')).toBe(true);
+  });
+});
