@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { constantFiles } from './gen/constants.mjs';
 import { errnoFiles } from './gen/errno.mjs';
 import { hypercallFiles } from './gen/hypercalls.mjs';
+import { manFiles } from './gen/man.mjs';
 import { structFiles } from './gen/structs.mjs';
 import { syscallFiles } from './gen/syscalls.mjs';
 import { syscallClientFiles } from './gen/syscalls_ts.mjs';
@@ -28,6 +29,7 @@ const GENERATORS = [
   vnodeFiles,
   constantFiles,
   structFiles,
+  manFiles,
 ];
 
 /** @returns {string[]} paths that differ from what the masters say */
