@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** A kernel as userland sees it: KernelInstance of userland/abi.ts. */
+import type { GuestPtr, KernelInstance } from '../userland/abi.ts';
+import type { HostKernel } from './host_kernel.ts';
+import type { GuestExports, LoadedKernel } from './loader.ts';
+import { T_IN_KERNEL, T_KILL } from './mailbox.ts';
+
+/** Sleep for good: the host is about to terminate this worker. */
+function park(k: HostKernel): never {
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) Atomics.wait(word, 0, 0, k.slot < 0 ? 0 : undefined);
+}
+
+type Entry = (...args: (number | bigint)[]) => number | bigint | undefined;
+
+/**
+ * Wrap an export so that the host knows when this worker is inside the kernel: a worker outside may be terminated without harm.
+ * The flag is stored before T_KILL is looked at, the host stores T_KILL before it looks at the flag.
+ */
+function marked(k: HostKernel, entry: Entry): Entry {
+  const { words } = k;
+  const inKernel = k.mailbox.thread(k.slot) + T_IN_KERNEL;
+  const kill = k.mailbox.thread(k.slot) + T_KILL;
+  return (a, b, c, d, ...rest) => {
+    if (words[inKernel] !== 0) return entry(a as number, b as number, c as number, d as number, ...rest);
+    Atomics.store(words, inKernel, 1);
+    if (words[kill] !== 0) {
+      Atomics.store(words, inKernel, 0);
+      park(k);
+    }
+    try {
+      return entry(a as number, b as number, c as number, d as number, ...rest);
+    } finally {
+      words[inKernel] = 0;
+    }
+  };
+}
+
+/** Make the instance for a worker's client code. */
+export function kernelInstance(k: HostKernel, loaded: LoadedKernel): KernelInstance {
+  const guarded = k.slot >= 0;
+  const exports: GuestExports = {};
+  for (const [name, value] of Object.entries(loaded.exports)) {
+    if (typeof value === 'function') exports[name] = guarded ? marked(k, value) : value;
+  }
+  const inHeap = guarded ? marked : (_k: HostKernel, f: Entry): Entry => f;
+  const alloc = inHeap(k, (bytes) => k.heap.alloc(bytes as number, 16));
+  const free = inHeap(k, (ptr) => {
+    if (ptr !== 0) k.heap.free(ptr as number);
+    return undefined;
+  });
+  return {
+    memory: loaded.memory.memory,
+    u8: loaded.memory.u8,
+    view: loaded.memory.view,
+    exports: exports as KernelInstance['exports'],
+    malloc: (bytes: number): GuestPtr => alloc(bytes) as number,
+    free: (ptr: GuestPtr): void => {
+      free(ptr);
+    },
+  };
+}

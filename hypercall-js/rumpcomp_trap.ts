@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** Our component hypercalls: the text of a panic. */
+import type { HostKernel } from './host_kernel.ts';
+import type { RumpcompImports } from './imports.gen.ts';
+import { T_NAME } from './mailbox.ts';
+import { flushPutchar } from './rumpuser_cons.ts';
+
+/** Name of the thread that runs in this worker. */
+export function threadName(k: HostKernel): string {
+  return k.slot < 0 ? 'control' : k.mailbox.getName(k.mailbox.thread(k.slot) + T_NAME, 32) || `slot ${k.slot}`;
+}
+
+export function rumpcompTrap(k: HostKernel): Pick<RumpcompImports, 'rumpcomp_trap'> {
+  return {
+    /**
+     * Hand over the text of a panic, with the calling thread's stack, before rumpuser_exit(-1).
+     * @param msg  text
+     * @param len  bytes
+     * @blocks no
+     * @context any
+     * @worker any
+     */
+    rumpcomp_trap(msg, len) {
+      flushPutchar(k);
+      k.recordPanic(threadName(k), k.memory.text(msg, len), new Error('panic').stack ?? '');
+    },
+  };
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** Messages between the host thread and its workers. Types only. */
+import type { MailboxRef } from '../hypercall-js/mailbox.ts';
+import type { ModuleReport } from '../hypercall-js/module_report.ts';
+
+/** First message to every worker that loads the kernel. */
+export interface InitMessage {
+  readonly type: 'init';
+  readonly mailbox: MailboxRef;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly params: Readonly<Record<string, string>>;
+  readonly origin: number;
+  /** Thread slot; -1 the control thread. */
+  readonly slot: number;
+  readonly trace: boolean;
+  readonly hostFiles: boolean;
+}
+
+/** What the control thread can be asked for. */
+export type ControlOp =
+  | { readonly op: 'etfsRegister'; readonly key: string; readonly hostpath: string; readonly kind: number }
+  | { readonly op: 'etfsRemove'; readonly key: string }
+  | { readonly op: 'reap'; readonly lwp: number }
+  | { readonly op: 'call'; readonly name: string; readonly args: readonly (number | bigint)[] }
+  | { readonly op: 'halt' };
+
+export interface ControlCall {
+  readonly type: 'control';
+  readonly id: number;
+  readonly call: ControlOp;
+}
+
+export type ControlAnswer =
+  | { readonly type: 'loaded'; readonly ms: number }
+  | { readonly type: 'booted'; readonly errno: number; readonly ms: number }
+  | { readonly type: 'done'; readonly id: number; readonly value: number | bigint }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string };
+
+/** Where a disk's bytes come from. */
+export type DiskSource =
+  /** A file of the user's, read in place, never written. */
+  | { readonly kind: 'file'; readonly file: Blob }
+  /** An image in the browser's storage, by its id in the catalogue. */
+  | { readonly kind: 'stored'; readonly id: string }
+  /** Bytes in memory; lost when the kernel ends. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** An empty disk in memory. */
+  | { readonly kind: 'empty'; readonly size: number }
+  /** A file of the Node process. */
+  | { readonly kind: 'node'; readonly path: string };
+
+export type StorageMessage =
+  | { readonly type: 'init'; readonly mailbox: MailboxRef; readonly memory: WebAssembly.Memory }
+  | { readonly type: 'attach'; readonly id: number; readonly disk: number; readonly source: DiskSource; readonly readOnly: boolean }
+  | { readonly type: 'detach'; readonly id: number; readonly disk: number }
+  | { readonly type: 'close'; readonly id: number };
+
+export type StorageAnswer =
+  | { readonly type: 'done'; readonly id: number; readonly size: number; readonly readOnly: boolean }
+  | { readonly type: 'failed'; readonly id: number; readonly errno: number; readonly message: string };
+
+export interface PanicReport {
+  readonly thread: string;
+  readonly message: string;
+  readonly backtrace: readonly string[];
+}
+
+export type { ModuleReport };

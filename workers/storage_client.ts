@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The host thread's side of the storage worker; started when the first disk needs it. */
+import { H_STORAGE, type Mailbox } from '../hypercall-js/mailbox.ts';
+import type { Platform, WorkerHandle } from './platform.ts';
+import type { DiskSource, StorageAnswer, StorageMessage } from './protocol.ts';
+
+export class StorageClient {
+  private worker: WorkerHandle | undefined;
+  private nextId = 1;
+  private readonly waiting = new Map<number, (answer: StorageAnswer) => void>();
+
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly memory: WebAssembly.Memory,
+    private readonly platform: Platform,
+  ) {}
+
+  start(): void {
+    if (this.worker !== undefined) return;
+    Atomics.store(this.mailbox.words, H_STORAGE, 1);
+    this.worker = this.platform.createWorker('storage');
+    this.worker.onMessage((message) => {
+      const answer = message as StorageAnswer;
+      this.waiting.get(answer.id)?.(answer);
+      this.waiting.delete(answer.id);
+    });
+    this.worker.onError((message) => {
+      for (const [id, answer] of this.waiting) answer({ type: 'failed', id, errno: 5, message: `storage worker: ${message}` });
+      this.waiting.clear();
+    });
+    this.post({ type: 'init', mailbox: this.mailbox.ref, memory: this.memory });
+  }
+
+  attach(disk: number, source: DiskSource, readOnly: boolean): Promise<StorageAnswer> {
+    return this.ask((id) => ({ type: 'attach', id, disk, source, readOnly }));
+  }
+
+  detach(disk: number): Promise<StorageAnswer> {
+    return this.ask((id) => ({ type: 'detach', id, disk }));
+  }
+
+  /** Flush and close all stores. */
+  async close(): Promise<void> {
+    if (this.worker !== undefined) await this.ask((id) => ({ type: 'close', id }));
+  }
+
+  async terminate(): Promise<void> {
+    await this.worker?.terminate();
+    this.worker = undefined;
+  }
+
+  private post(message: StorageMessage): void {
+    this.worker?.post(message);
+  }
+
+  private ask(make: (id: number) => StorageMessage): Promise<StorageAnswer> {
+    const id = this.nextId++;
+    return new Promise((resolve) => {
+      this.waiting.set(id, resolve);
+      this.post(make(id));
+    });
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/**
+ * The one interface of everything that holds the bytes of a disk. Offsets and lengths are bytes; any range is allowed.
+ *
+ * What is durable when: write() may sit in a cache. write(sync), flush() and a barrier() followed by either resolve after the
+ * data, and everything ordered before it, would survive the end of the browser or machine. Order across barrier() is kept:
+ * no write after it becomes durable before all writes in front of it. A write is never torn inside a store's record.
+ *
+ * Errors: StoreError with a NetBSD errno. Buffers belong to the caller again when the promise settles; they may be shared memory.
+ */
+export interface BlockStore {
+  readonly size: number;
+  readonly readOnly: boolean;
+  read(offset: number, dst: Uint8Array): Promise<void>;
+  write(offset: number, src: Uint8Array, options: { readonly sync: boolean }): Promise<void>;
+  barrier(): Promise<void>;
+  flush(): Promise<void>;
+  /** The range reads as zeros afterwards. */
+  discard(offset: number, length: number): Promise<void>;
+  /** flush() and let go of the image. */
+  close(): Promise<void>;
+}
