@@ -3,10 +3,12 @@
 /**
  * Build the kernel module: out/kernel/rumpus.wasm.
  *
- *   node build/kernel.mjs [--toolchain emcc|clang|yowasp] [--debug | --ubsan] [--keep-going] [--quiet]
+ *   node build/kernel.mjs [--toolchain emcc|clang|yowasp] [--debug | --ubsan] [--keep-going] [--test-kernel]
  *
  * Only what changed is compiled (depfiles, hash of the flags). Builds of other variants and
  * toolchains go to out/kernel/rumpus-<variant>[-<toolchain>].wasm unless --out names the file.
+ * --test-kernel builds out/kernel/test_kernel.wasm from hypercall-js/test_kernel instead: a kernel
+ * that only exercises the hypercalls; what it exports, it marks with export_name.
  */
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -32,34 +34,32 @@ const ABI = path.join(ROOT, 'kernel-wasm/abi');
 const FACTIONS = ['rumpkern', 'rumpvfs', 'rumpdev', 'rumpnet'];
 const COMPONENTS = ['kern', 'fs', 'dev', 'net'];
 
+function listSources(root, dir) {
+  const full = path.join(root, dir);
+  if (!fs.statSync(full, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return fs
+    .readdirSync(full)
+    .filter((name) => name.endsWith('.c'))
+    .sort()
+    .map((name) => `${dir}/${name}`);
+}
+
 /** Sources relative to the root: the factions and every component folder. */
 export function kernelSources(root = ROOT) {
-  const list = (dir) => {
-    const full = path.join(root, dir);
-    if (!fs.existsSync(full)) return [];
-    return fs
-      .readdirSync(full)
-      .filter((name) => name.endsWith('.c'))
-      .map((name) => `${dir}/${name}`);
-  };
   const folders = FACTIONS.map((f) => `kernel-wasm/${f}`);
   for (const kind of COMPONENTS) {
     const base = path.join(root, 'kernel-wasm', kind);
     if (!fs.existsSync(base)) continue;
     for (const name of fs.readdirSync(base)) folders.push(`kernel-wasm/${kind}/${name}`);
   }
-  return folders
-    .flatMap((folder) =>
-      fs.statSync(path.join(root, folder), { throwIfNoEntry: false })?.isDirectory() ? list(folder) : [],
-    )
-    .sort();
+  return folders.flatMap((folder) => listSources(root, folder)).sort();
 }
 
 /** Link names the module exports. */
-function exportFlags() {
+function exportFlags(required) {
   const names = readMaster(ABI, 'exports.master').map(([name]) => name);
   const flags = names.map((name) =>
-    name.endsWith('!') ? `--export=${name.slice(0, -1)}` : `--export-if-defined=${name}`,
+    name.endsWith('!') && required ? `--export=${name.slice(0, -1)}` : `--export-if-defined=${name.replace('!', '')}`,
   );
   for (const row of syscallRows(ABI)) {
     if (row.inTable) flags.push(`--export-if-defined=rump___sysimpl_${row.linkName}`);
@@ -107,7 +107,7 @@ function checkImports(module) {
 export class BuildError extends Error {}
 
 /**
- * @param options {toolchain, variant, out, keepGoing, log}
+ * @param options {toolchain, variant, out, keepGoing, log, product}
  * @returns {Promise<{file, bytes, gzip, compiled, ms, toolchain, variant}>}
  */
 export async function buildKernel(options = {}) {
@@ -121,14 +121,20 @@ export async function buildKernel(options = {}) {
   return withLock(path.join(outDir, '.lock'), () => buildLocked({ ...options, log, variant, name, outDir }));
 }
 
-function outputName(variant, name, preferred) {
-  const parts = ['rumpus'];
+function outputName(product, variant, name, preferred) {
+  const parts = [product];
   if (variant !== 'release') parts.push(variant);
   if (name !== preferred) parts.push(name);
   return `${parts.join('-')}.wasm`;
 }
 
-async function buildLocked({ log, variant, name, outDir, keepGoing = false, out }) {
+/** What is built: the kernel, or the kernel that tests the border. */
+const PRODUCTS = {
+  rumpus: { sources: () => kernelSources(), required: true },
+  test_kernel: { sources: () => listSources(ROOT, 'hypercall-js/test_kernel'), required: false },
+};
+
+async function buildLocked({ log, variant, name, outDir, keepGoing = false, out, product = 'rumpus' }) {
   const started = Date.now();
   const tools = await toolchain(name, ROOT, outDir);
   const flags = [
@@ -138,18 +144,25 @@ async function buildLocked({ log, variant, name, outDir, keepGoing = false, out 
     '-Ikernel-wasm/include',
     '-Ikernel-wasm',
   ];
-  const objDir = path.join('out/kernel', `obj-${name}-${variant}`);
+  const objDir = path.join('out/kernel', `obj-${product}-${name}-${variant}`);
   freshFolder(path.join(ROOT, objDir), flags);
-  const units = kernelSources().map((source) => {
-    const object = path.join(objDir, `${source.slice('kernel-wasm/'.length).replaceAll('/', '__')}.o`);
+  const units = PRODUCTS[product].sources().map((source) => {
+    const object = path.join(objDir, `${source.replace(/^kernel-wasm\//, '').replaceAll('/', '__')}.o`);
     return { source, object, depfile: `${object.slice(0, -2)}.d` };
   });
   const stale = units.filter((u) => isStale(path.join(ROOT, u.object), path.join(ROOT, u.depfile)));
   const failed = await compileAll(tools, flags, stale, { log, keepGoing });
   if (failed.length > 0) throw new BuildError(`${failed.length} file(s) did not compile: ${failed.join(' ')}`);
   const preferred = availableToolchains(ROOT)[0];
-  const file = out ?? path.join(outDir, outputName(variant, name, preferred));
-  await link(tools, units, file, variant, outDir);
+  const file = out ?? path.join(outDir, outputName(product, variant, name, preferred));
+  const linkArgs = [...LINK_FLAGS, ...exportFlags(PRODUCTS[product].required), ...units.map((u) => u.object)];
+  const key = hash([...linkArgs, ...OPTIMIZE_FLAGS]);
+  const record = file.replace(/\.wasm$/, '.json');
+  const previous = readRecord(record);
+  if (stale.length === 0 && previous?.key === key && isNewest(file, units)) {
+    return { ...previous, compiled: 0, ms: Date.now() - started };
+  }
+  await link(tools, linkArgs, file, variant);
   const bytes = fs.readFileSync(file);
   checkImports(new WebAssembly.Module(bytes));
   const result = {
@@ -160,19 +173,32 @@ async function buildLocked({ log, variant, name, outDir, keepGoing = false, out 
     gzip: zlib.gzipSync(bytes, { level: 9 }).length,
     compiled: stale.length,
     ms: Date.now() - started,
+    key,
   };
-  fs.writeFileSync(file.replace(/\.wasm$/, '.json'), `${JSON.stringify(result, null, 2)}\n`);
+  fs.writeFileSync(record, `${JSON.stringify(result, null, 2)}\n`);
   return result;
+}
+
+const hash = (words) => crypto.createHash('sha256').update(words.join('\0')).digest('hex');
+
+/** What the last build of this module wrote down. */
+function readRecord(file) {
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
+}
+
+function isNewest(file, units) {
+  const made = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return units.every((u) => fs.statSync(path.join(ROOT, u.object)).mtimeMs <= made);
 }
 
 /** Empty the folder when the flags are not those it was built with. */
 function freshFolder(dir, flags) {
-  const hash = crypto.createHash('sha256').update(flags.join('\0')).digest('hex');
+  const key = hash(flags);
   const stamp = path.join(dir, '.flags');
-  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === hash) return;
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === key) return;
   fs.rmSync(dir, { recursive: true, force: true });
   fs.mkdirSync(dir, { recursive: true });
-  fs.writeFileSync(stamp, hash);
+  fs.writeFileSync(stamp, key);
 }
 
 async function compileAll(tools, flags, stale, { log, keepGoing }) {
@@ -192,11 +218,10 @@ async function compileAll(tools, flags, stale, { log, keepGoing }) {
   return failed;
 }
 
-async function link(tools, units, file, variant, outDir) {
-  const raw = path.join(outDir, `${path.basename(file, '.wasm')}.linked.wasm`);
+async function link(tools, linkArgs, file, variant) {
+  const raw = path.join(path.dirname(file), `${path.basename(file, '.wasm')}.linked.wasm`);
   const debug = VARIANTS[variant].flags.includes('-g');
-  const args = [...LINK_FLAGS, ...exportFlags(), ...units.map((u) => u.object), '-o', path.relative(ROOT, raw)];
-  const { code, output } = await tools.link(args, ROOT);
+  const { code, output } = await tools.link([...linkArgs, '-o', path.relative(ROOT, raw)], ROOT);
   if (code !== 0) throw new BuildError(`link failed\n${output}`);
   if (debug || !VARIANTS[variant].optimize || tools.optimizer === undefined) {
     fs.renameSync(raw, file);
@@ -221,6 +246,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       variant: has('--debug') ? 'debug' : has('--ubsan') ? 'ubsan' : 'release',
       out: option('--out'),
       keepGoing: has('--keep-going'),
+      product: has('--test-kernel') ? 'test_kernel' : 'rumpus',
     });
     console.log(
       `kernel: ${result.file} ${result.bytes} bytes (${result.gzip} gzip), ${result.compiled} compiled, ${result.toolchain}, ${result.ms} ms`,

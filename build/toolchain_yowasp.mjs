@@ -56,7 +56,7 @@ async function capture(body) {
     if (bytes !== null) output += decoder.decode(bytes, { stream: true });
   };
   try {
-    await body({ stdout: take, stderr: take });
+    await body({ stdout: take, stderr: take, fetchProgress: () => {} });
     return { code: 0, output };
   } catch (error) {
     if (typeof error?.code === 'number') return { code: error.code, output };
