@@ -3,31 +3,23 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+/** Stands for the source in the compiler's command line. */
+const TEMPLATE = 'kernel-wasm/template.c';
+
 export async function yowaspToolchain(root) {
-  const { runClang, runLLVM } = await import('@yowasp/clang');
+  const { runLLVM } = await import('@yowasp/clang');
   const headers = readTree(path.join(root, 'kernel-wasm'), (name) => name.endsWith('.h'));
+  let command;
   return {
     name: 'yowasp',
     jobs: 1,
     compile: (flags, source, object, depfile) =>
       capture(async (options) => {
+        command ??= await compilerCommand(runLLVM, flags);
         const tree = { 'kernel-wasm': structuredClone(headers) };
         plant(tree, source, fs.readFileSync(path.join(root, source)));
-        const args = [
-          'clang',
-          '--target=wasm32',
-          ...flags,
-          '-MMD',
-          '-MF',
-          'out.d',
-          '-MT',
-          object,
-          '-c',
-          source,
-          '-o',
-          'out.o',
-        ];
-        const files = await runClang(args, tree, options);
+        const args = command.map((arg) => (arg === TEMPLATE ? source : arg === 'out.target' ? object : arg));
+        const files = await runLLVM(args, tree, options);
         fs.writeFileSync(path.join(root, object), files['out.o']);
         fs.writeFileSync(path.join(root, depfile), files['out.d']);
       }),
@@ -46,6 +38,33 @@ export async function yowaspToolchain(root) {
       }),
     optimizer: undefined,
   };
+}
+
+/** What the driver would run: asked once, since it costs as much as compiling a file. */
+async function compilerCommand(runLLVM, flags) {
+  const args = [
+    '--target=wasm32',
+    ...flags,
+    '-MMD',
+    '-MF',
+    'out.d',
+    '-MT',
+    'out.target',
+    '-c',
+    TEMPLATE,
+    '-o',
+    'out.o',
+  ];
+  let output = '';
+  const decoder = new TextDecoder();
+  const take = (bytes) => {
+    if (bytes !== null) output += decoder.decode(bytes, { stream: true });
+  };
+  await runLLVM(['clang', '-###', ...args], { 'kernel-wasm': { 'template.c': '' } }, { stdout: take, stderr: take });
+  const line = output.split('\n').find((l) => l.startsWith(' "') && l.includes('-cc1'));
+  if (line === undefined) throw new Error(`clang -### said\n${output}`);
+  const words = Array.from(line.matchAll(/"((?:[^"\\]|\\.)*)"/g), (m) => m[1].replaceAll(/\\(.)/g, '$1'));
+  return words[0] === '' ? words.slice(1) : words;
 }
 
 /** Run `body` with its output collected; an Exit of the tool becomes its exit code. */
