@@ -2,6 +2,7 @@
 /** The page: bar, terminals, side panel, status bar, and whatever screen covers them. */
 import { lazy, Suspense, useEffect } from 'react';
 import { DropZone } from './images/DropZone';
+import { BootStrip } from './panels/BootStrip';
 import { Notices } from './panels/Notices';
 import { PhoneNav } from './panels/PhoneNav';
 import { SidePanel } from './panels/SidePanel';
@@ -55,6 +56,7 @@ export function App() {
       <main className="work" id="work">
         <div className="pane-terminal" id="terminal" tabIndex={-1} data-region>
           <TerminalPane />
+          <BootStrip />
           {covered && (
             <Suspense fallback={null}>
               <Screens />

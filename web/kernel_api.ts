@@ -69,6 +69,8 @@ export interface KernelOptions {
   readonly onStage: (stage: string, detail?: string) => void;
   readonly onConsole: (bytes: Uint8Array) => void;
   readonly onPanic: (report: PanicReport) => void;
+  /** The kernel ended by itself, without a panic. */
+  readonly onExit: () => void;
   /** Called for each hypercall when the trace is wanted. */
   readonly onTrace?: (line: string) => void;
 }

@@ -46,6 +46,7 @@ export function realKernelHost(): KernelHost {
         onStage: (stage, ms) => options.onStage(STAGES[stage] ?? stage, `${Math.round(ms)} ms`),
         onConsole: options.onConsole,
         onPanic: options.onPanic,
+        onExit: () => options.onExit(),
         ...(options.onTrace ? { onTrace: options.onTrace } : {}),
       });
       return handleOf(kernel);

@@ -82,8 +82,7 @@ export class System {
 
   async halt(): Promise<void> {
     await this.kernel?.halt();
-    this.stopKernel();
-    this.store.setState({ phase: 'halted' });
+    this.exited();
   }
 
   /** Resolves at the first prompt of this boot. */
@@ -189,6 +188,7 @@ export class System {
       onStage: (stage, detail) => this.update('init', { detail: detail ? `${stage}: ${detail}` : stage }),
       onConsole: (bytes) => this.console(bytes, session),
       onPanic: (panic) => this.panicked(panic),
+      onExit: () => this.exited(),
       ...(report.can.shell ? {} : { onTrace: (line: string) => this.traced(line) }),
     });
     if (this.store.getState().phase === 'panic') {
@@ -244,6 +244,12 @@ export class System {
   private panicked(panic: PanicReport): void {
     this.stopKernel();
     this.store.setState((state) => ({ phase: 'panic', panic, stages: failRunning(state.stages, performance.now()) }));
+  }
+
+  private exited(): void {
+    if (this.store.getState().phase === 'panic') return;
+    this.stopKernel();
+    this.store.setState({ phase: 'halted' });
   }
 
   private stopKernel(): void {

@@ -1,33 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /**
  * The drawer's list in IndexedDB: one small record an image (name, device, first bytes, file handle). The bytes of
- * stored images are in the block store of workers/stores, under the record's id.
+ * stored images are in the database of workers/stores, under a key of its own that the record names.
  *
  * Order on adding: bytes first, record last; on removing: record first, bytes last. A crash in between leaves bytes
- * nobody lists, which the next list() removes, and never a record without its bytes.
+ * that no record names; list() makes a record for them, so that nothing stored is ever out of sight.
  */
 import { type IDBPDatabase, openDB } from 'idb';
-import type { CatalogRecord, CopyProgress, ImageCatalog } from './image_catalog';
+import { type ImageEntry as StoredEntry, ImageCatalogue } from '../../workers/stores/image_catalogue';
+import { IdbBlockStore } from '../../workers/stores/idb_block_store';
+import type { CatalogRecord, ImageCatalog } from './image_catalog';
+import { HEAD_BYTES } from './image_kind';
 
 const DATABASE = 'rumpus-drawer';
 const VERSION = 1;
 const RECORDS = 'images';
+const PIECE = 1024 * 1024;
+/** Bytes younger than this may belong to a copy another tab is just finishing. */
+const SETTLED_MS = 60_000;
 
-/** Bytes of stored images. */
-export interface ImageBytes {
-  list(): Promise<readonly string[]>;
-  store(id: string, file: Blob, onProgress: CopyProgress, signal: AbortSignal): Promise<void>;
-  remove(id: string): Promise<void>;
-  read(id: string): Promise<ReadableStream<Uint8Array>>;
-}
-
-async function openDatabase(): Promise<IDBPDatabase> {
+function openDatabase(): Promise<IDBPDatabase> {
   return openDB(DATABASE, VERSION, {
     upgrade(db) {
       db.createObjectStore(RECORDS, { keyPath: 'id' });
     },
     blocking(_current, _blocked, event) {
-      // Another tab wants a newer version: let it, this tab opens again when it next needs to.
+      // A newer version of the page wants the database; this tab works on with what it has read.
       (event.target as IDBDatabase | null)?.close();
     },
   });
@@ -39,33 +37,96 @@ async function room(): Promise<number | undefined> {
   return estimate.quota - estimate.usage;
 }
 
+/** Reading for a copy or an export needs no lock: it sees what was last written out. */
+function openBytes(id: string): Promise<IdbBlockStore> {
+  return IdbBlockStore.open(id, { readOnly: true, locks: undefined });
+}
+
+async function readStream(id: string): Promise<ReadableStream<Uint8Array>> {
+  const store = await openBytes(id);
+  let at = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const piece = new Uint8Array(Math.min(PIECE, store.size - at));
+      if (piece.length === 0) {
+        await store.close();
+        controller.close();
+        return;
+      }
+      await store.read(at, piece);
+      at += piece.length;
+      controller.enqueue(piece);
+    },
+    cancel: () => store.close(),
+  });
+}
+
+async function headOf(id: string): Promise<Uint8Array> {
+  const store = await openBytes(id);
+  const head = new Uint8Array(Math.min(HEAD_BYTES, store.size));
+  await store.read(0, head);
+  await store.close();
+  return head;
+}
+
+function freeDevice(records: readonly CatalogRecord[]): string {
+  let unit = 0;
+  while (records.some(({ device }) => device === `rd${unit}`)) unit += 1;
+  return `rd${unit}`;
+}
+
+async function adopt(entry: StoredEntry, records: readonly CatalogRecord[]): Promise<CatalogRecord> {
+  const { id, name, size } = entry;
+  const head = await headOf(id);
+  return { id: `img-${id}`, name, size, device: freeDevice(records), keeping: 'stored', bytes: id, head, attach: false };
+}
+
 /** Rejects where IndexedDB is missing or refused. */
-export async function browserCatalog(bytes: ImageBytes): Promise<ImageCatalog> {
+export async function browserCatalog(): Promise<ImageCatalog> {
   const db = await openDatabase();
+  const bytes = await ImageCatalogue.open();
   const put = async (record: CatalogRecord): Promise<void> => {
     await db.put(RECORDS, record);
   };
+  const get = async (id: string): Promise<CatalogRecord | undefined> => (await db.get(RECORDS, id)) as CatalogRecord | undefined;
   return {
     durable: true,
-    list: async () => (await db.getAll(RECORDS)) as CatalogRecord[],
+    list: async () => {
+      const stored = await bytes.list();
+      const present = new Set(stored.map(({ id }) => id));
+      const all = (await db.getAll(RECORDS)) as CatalogRecord[];
+      const records = all.filter((record) => record.bytes === undefined || present.has(record.bytes));
+      const named = new Set(records.map((record) => record.bytes));
+      for (const entry of stored) {
+        if (named.has(entry.id) || Date.now() - entry.created < SETTLED_MS) continue;
+        const record = await adopt(entry, records);
+        await put(record);
+        records.push(record);
+      }
+      return records;
+    },
     store: async (record, file, onProgress, signal) => {
-      await bytes.store(record.id, file, onProgress, signal);
-      await put(record);
+      const entry = await bytes.import(file, record.name, '', (done) => onProgress(done, file.size), signal);
+      await put({ ...record, bytes: entry.id });
       // Asked only now that there is something to lose; the answer changes nothing here.
-      await navigator.storage?.persist?.().catch(() => false);
+      void navigator.storage?.persist?.().catch(() => false);
+      return entry.id;
     },
     link: put,
     change: async (id, change) => {
-      const transaction = db.transaction(RECORDS, 'readwrite');
-      const record = (await transaction.store.get(id)) as CatalogRecord | undefined;
-      if (record) await transaction.store.put({ ...record, ...change });
-      await transaction.done;
+      const record = await get(id);
+      if (record) await put({ ...record, ...change });
     },
     remove: async (id) => {
+      const record = await get(id);
       await db.delete(RECORDS, id);
-      await bytes.remove(id);
+      if (record?.bytes) await bytes.remove(record.bytes);
     },
-    read: (id) => bytes.read(id),
+    read: async (id) => {
+      const record = await get(id);
+      if (!record?.bytes) throw new DOMException('The image is not stored here.', 'NotFoundError');
+      return readStream(record.bytes);
+    },
     room,
   };
 }

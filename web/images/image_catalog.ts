@@ -9,6 +9,8 @@ export interface CatalogRecord {
   readonly size: number;
   readonly device: string;
   readonly keeping: 'stored' | 'linked';
+  /** Key of the stored bytes. */
+  readonly bytes?: string;
   /** First bytes of the image, to tell its type without opening it. */
   readonly head: Uint8Array;
   readonly handle?: FileSystemFileHandle;
@@ -21,8 +23,8 @@ export type CopyProgress = (copied: number, total: number) => void;
 export interface ImageCatalog {
   readonly durable: boolean;
   list(): Promise<CatalogRecord[]>;
-  /** Copy a file's bytes in. The record appears only when every byte is there; an aborted copy leaves nothing. */
-  store(record: CatalogRecord, file: Blob, onProgress: CopyProgress, signal: AbortSignal): Promise<void>;
+  /** Copy a file's bytes in; answers their key. The record appears only when every byte is there; an aborted copy leaves nothing. */
+  store(record: CatalogRecord, file: Blob, onProgress: CopyProgress, signal: AbortSignal): Promise<string>;
   /** Remember a handle instead of bytes. */
   link(record: CatalogRecord): Promise<void>;
   change(id: string, change: Partial<Pick<CatalogRecord, 'name' | 'device' | 'attach'>>): Promise<void>;

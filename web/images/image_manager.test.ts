@@ -25,7 +25,8 @@ function testCatalog(options: { room?: number; records?: CatalogRecord[] } = {})
     list: async () => [...stored.values()],
     store: async (record, file, progress) => {
       progress(file.size, file.size);
-      stored.set(record.id, record);
+      stored.set(record.id, { ...record, bytes: `bytes-${record.id}` });
+      return `bytes-${record.id}`;
     },
     remove: async (id) => void stored.delete(id),
     change: async (id, change) => {
@@ -49,7 +50,7 @@ beforeEach(async () => {
     kernel = made;
   });
   const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-  await host.boot({ module, raw: undefined, ncpu: 1, memoryMiB: undefined, onStage: nothing, onConsole: nothing, onPanic: nothing });
+  await host.boot({ module, raw: undefined, ncpu: 1, memoryMiB: undefined, onStage: nothing, onConsole: nothing, onPanic: nothing, onExit: nothing });
 });
 
 async function manager(catalog: ImageCatalog): Promise<ImageManager> {
@@ -111,6 +112,28 @@ describe('ImageManager', () => {
     kernel.attachDisk = () => Promise.reject(new Error('EIO'));
     await engine.add([{ file: iso() }]);
     expect(images()[0]?.state).toEqual({ tag: 'broken', reason: 'EIO' });
+  });
+
+  it('waits when another tab writes to the image, and attaches when it is free', async () => {
+    const catalog = testCatalog();
+    const engine = await manager(catalog);
+    await engine.add([{ file: iso() }]);
+    await engine.whenIdle();
+    store.setState({ images: [] });
+    let free: () => void = () => undefined;
+    const request = vi.fn(() => new Promise<void>((resolve) => {
+      free = resolve;
+    }));
+    vi.stubGlobal('navigator', { locks: { request } });
+    const attach = kernel.attachDisk;
+    kernel.attachDisk = () => Promise.reject(Object.assign(new Error('busy'), { errno: 16 }));
+    const other = await manager(catalog);
+    expect(images()[0]?.state).toEqual({ tag: 'elsewhere' });
+    kernel.attachDisk = attach;
+    free();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await other.whenIdle();
+    expect(images()[0]?.state).toMatchObject({ tag: 'attached' });
   });
 
   it('lets images go when the kernel ends and takes them back', async () => {

@@ -6,13 +6,14 @@
  * copied into storage up to COPY_LIMIT, by its handle above, or not at all where the browser has neither; the list says
  * which. Entries change only through change(); the store's list is the only copy of them.
  */
+import { EBUSY, ENOSPC } from '../../hypercall-js/errno.gen';
 import type { DiskSource, KernelHandle } from '../kernel_api';
 import { notify, type UiStore } from '../state/ui_store';
 import { formatBytes } from '../format';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
 import type { ImageEntry, ImageKeeping } from './image_entry';
 import { HEAD_BYTES, imageKind, truncation, type ImageKind } from './image_kind';
-import { type HeldLock, tryLock, waitForLock } from './image_lock';
+import { whenFree } from './image_lock';
 
 /** Above this a file is remembered by its handle rather than copied. */
 export const COPY_LIMIT = 512 * 1024 * 1024;
@@ -27,7 +28,8 @@ export interface IncomingFile {
 interface Holding {
   file?: Blob;
   handle?: FileSystemFileHandle;
-  lock?: HeldLock;
+  /** Key of the stored bytes. */
+  bytes?: string;
   waiting?: AbortController;
   copying?: AbortController;
 }
@@ -62,7 +64,9 @@ export class ImageManager {
     const records = await this.catalog.list();
     const entries = records.map((record) => this.entryOf(record));
     this.store.setState((state) => ({ images: [...entries, ...state.images] }));
-    for (const record of records) this.holdings.set(record.id, record.handle ? { handle: record.handle } : {});
+    for (const { id, handle, bytes } of records) {
+      this.holdings.set(id, { ...(handle ? { handle } : {}), ...(bytes ? { bytes } : {}) });
+    }
   }
 
   /** A kernel is up: attach what was attached before. */
@@ -72,7 +76,7 @@ export class ImageManager {
     await Promise.all(wanted.map((entry) => this.working(() => this.attachOne(entry.id, false))));
   }
 
-  /** The kernel is gone; images stay in the list, locks are let go. */
+  /** The kernel is gone; images stay in the list. */
   kernelGone(): void {
     this.kernel = undefined;
     for (const entry of this.entries()) {
@@ -266,7 +270,7 @@ export class ImageManager {
     holding.copying = new AbortController();
     try {
       const report = (copied: number, total: number): void => this.change(record.id, { copying: total > 0 ? copied / total : 1 });
-      await this.catalog.store(record, file, report, holding.copying.signal);
+      holding.bytes = await this.catalog.store(record, file, report, holding.copying.signal);
     } finally {
       delete holding.copying;
       this.store.setState((state) => ({
@@ -295,14 +299,14 @@ export class ImageManager {
         return;
       }
       const writable = !readOnly && source.kind === 'stored';
-      if (writable && !(await this.takeLock(id))) {
-        this.change(id, { state: { tag: 'elsewhere' } });
-        return;
-      }
       await kernel.attachDisk({ name: entry.device, source, readOnly: !writable });
       this.change(id, { state: { tag: 'attached', device: entry.device, readOnly: !writable } });
     } catch (error) {
-      this.letGo(id);
+      if (isBusy(error)) {
+        this.change(id, { state: { tag: 'elsewhere' } });
+        this.attachWhenFree(id);
+        return;
+      }
       this.change(id, { state: { tag: 'broken', reason: message(error) } });
     }
   }
@@ -311,7 +315,7 @@ export class ImageManager {
   private async sourceOf(entry: ImageEntry): Promise<DiskSource | undefined> {
     const holding = this.holdings.get(entry.id);
     if (holding?.file) return { kind: 'file', file: holding.file };
-    if (entry.keeping === 'stored') return { kind: 'stored', id: entry.id };
+    if (holding?.bytes) return { kind: 'stored', id: holding.bytes };
     const handle = holding?.handle as ReadableHandle | undefined;
     if (!handle) throw new Error('the file is no longer known; drop it again');
     const permission = (await handle.queryPermission?.({ mode: 'read' })) ?? 'granted';
@@ -321,39 +325,25 @@ export class ImageManager {
     return { kind: 'file', file };
   }
 
-  private async takeLock(id: string): Promise<boolean> {
-    const holding = this.holdings.get(id) ?? {};
-    this.holdings.set(id, holding);
-    if (holding.lock) return true;
-    const lock = await tryLock(id);
-    if (lock) {
-      holding.lock = lock;
-      return true;
-    }
-    this.attachWhenFree(id, holding);
-    return false;
-  }
-
-  private attachWhenFree(id: string, holding: Holding): void {
-    if (holding.waiting) return;
+  private attachWhenFree(id: string): void {
+    const holding = this.holdings.get(id);
+    if (!holding?.bytes || holding.waiting || !navigator.locks) return;
     const waiting = new AbortController();
     holding.waiting = waiting;
-    waitForLock(id, waiting.signal)
-      .then((lock) => {
+    whenFree(holding.bytes, waiting.signal)
+      .then(() => {
         delete holding.waiting;
-        if (this.entry(id)?.state.tag !== 'elsewhere') return lock.release();
-        holding.lock = lock;
+        if (this.entry(id)?.state.tag !== 'elsewhere') return undefined;
         return this.working(() => this.attachOne(id, false));
       })
       .catch(() => undefined);
   }
 
+  /** No longer wait for another tab. */
   private letGo(id: string): void {
     const holding = this.holdings.get(id);
     holding?.waiting?.abort();
-    holding?.lock?.release();
     delete holding?.waiting;
-    delete holding?.lock;
   }
 
   private async working<T>(task: () => Promise<T>): Promise<T> {
@@ -373,12 +363,18 @@ function message(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** EBUSY of the storage worker: another tab has the image open for writing. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error && error.errno === EBUSY;
+}
+
 function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
 function isQuota(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'QuotaExceededError';
+  if (error instanceof DOMException) return error.name === 'QuotaExceededError';
+  return error instanceof Error && 'errno' in error && error.errno === ENOSPC;
 }
 
 export type { ImageKeeping, ImageKind };

@@ -30,10 +30,12 @@ export function TopBar() {
   const kernelName = useUi((state) => state.kernelName);
   return (
     <header className="bar" data-region>
-      <a className="wordmark" href="./" aria-label="Rumpus, start page">
-        <img src="./favicon.svg" alt="" width="22" height="22" />
-        <span>Rumpus</span>
-      </a>
+      <h1 className="brand">
+        <a className="wordmark" href="./">
+          <img src="./favicon.svg" alt="" width="22" height="22" />
+          Rumpus
+        </a>
+      </h1>
       <span className="bar-note">{kernelName === 'built-in kernel' ? 'a rump kernel in this tab' : kernelName}</span>
       <span className="grow" />
       <button
@@ -44,8 +46,7 @@ export function TopBar() {
         data-tip="Boot again, same images"
       >
         <RotateCcw size={15} />
-        <span className="wide-only">Reboot</span>
-        <span className="visually-hidden narrow-only">Reboot</span>
+        <span className="wide-text">Reboot</span>
       </button>
       <ThemeButton />
       <button

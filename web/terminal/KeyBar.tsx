@@ -3,7 +3,7 @@
 import { useSystem } from '../system_context';
 
 const KEYS: readonly (readonly [label: string, name: string, sends: string])[] = [
-  ['Esc', 'Escape', '\x1b'],
+  ['Esc', 'Esc', '\x1b'],
   ['Tab', 'Tab', '\t'],
   ['^C', 'Control C, interrupt', '\x03'],
   ['^D', 'Control D, end of input', '\x04'],

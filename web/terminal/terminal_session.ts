@@ -108,7 +108,7 @@ export class TerminalSession {
     this.ended = false;
     this.awaitingPrompt = true;
     tty.onData((bytes) => this.show(bytes));
-    tty.onExit((end) => this.endedWith(end));
+    tty.onExit((end) => this.endedWith(tty, end));
     tty.resize(this.xterm.cols, this.xterm.rows);
   }
 
@@ -214,12 +214,17 @@ export class TerminalSession {
     }
   }
 
-  private endedWith(end: SessionEnd): void {
+  private endedWith(tty: KernelTerminal, end: SessionEnd): void {
+    if (this.tty !== tty) return;
     this.tty = undefined;
     this.ended = true;
+    // Frees the line and hangs up what the shell left running.
+    void tty.close().catch(() => undefined);
+    this.events.onEnd(end);
+    // Neither: the kernel itself is over, which has a screen of its own.
+    if (end.status === undefined && end.signal === undefined) return;
     const how = end.signal === undefined ? `ended with status ${end.status ?? 0}` : `ended by signal ${end.signal}`;
     this.xterm.write(`\r\n\x1b[2m[shell ${how} \u2013 press Enter for a new one]\x1b[0m\r\n`);
-    this.events.onEnd(end);
   }
 
   private shortcut(event: KeyboardEvent): boolean {
