@@ -34,6 +34,8 @@
 #define	NOTE_SUBMIT	0x01000000
 #define	NOTE_LOWAT	0x0001u
 
+#define	NOTE_SIGNAL	0x08000000u	/* hint only: ORed with the number */
+
 #define	NOTE_DELETE	0x0001u
 #define	NOTE_WRITE	0x0002u
 #define	NOTE_EXTEND	0x0004u
@@ -70,7 +72,11 @@ struct timespec;
 
 SLIST_HEAD(klist, knote);
 
-/* f_isfd: ident is a descriptor.  f_event runs under the object's lock. */
+/*
+ * f_isfd: ident is a descriptor.  f_event with a hint of 0 comes from the
+ * kqueue and takes the object's lock; any other hint comes from knote(), whose
+ * caller holds it.  f_detach takes it.
+ */
 struct filterops {
 	int	f_isfd;
 	int	(*f_attach)(struct knote *);
@@ -84,16 +90,16 @@ struct filterops {
  */
 struct knote {
 	SLIST_ENTRY(knote)	kn_selnext;	/* o: on the object's klist */
-	LIST_ENTRY(knote)	kn_link;	/* k: of a descriptor or hash */
+	LIST_ENTRY(knote)	kn_hash;	/* k: of the kqueue */
+	LIST_ENTRY(knote)	kn_fdlink;	/* fd_lock: of the descriptor */
 	TAILQ_ENTRY(knote)	kn_tqe;		/* k: active queue */
 	struct kqueue		*kn_kq;		/* (: */
 	struct kevent		kn_kevent;
 	uint32_t		kn_status;	/* k: KN_* */
 	uint32_t		kn_sfflags;	/* k: fflags asked for */
 	int64_t			kn_sdata;	/* k: data asked for */
-	struct file		*kn_obj_file;	/* (: when f_isfd */
-	void			*kn_obj;
-	const struct filterops	*kn_fop;	/* (: */
+	void			*kn_obj;	/* file when f_isfd, else the filter's */
+	const struct filterops	*kn_fop;	/* set by f_attach at the latest */
 	void			*kn_hook;	/* the filter's */
 };
 #define	kn_id		kn_kevent.ident
@@ -101,6 +107,7 @@ struct knote {
 #define	kn_flags	kn_kevent.flags
 #define	kn_fflags	kn_kevent.fflags
 #define	kn_data		kn_kevent.data
+#define	kn_udata	kn_kevent.udata
 
 #define	KN_ACTIVE	0x01u
 #define	KN_QUEUED	0x02u
@@ -119,7 +126,6 @@ void	kqueue_init(void);
 void	knote(struct klist *, long);
 void	knote_fdclose(int);
 void	knote_activate(struct knote *);
-void	knote_proc_exit(struct proc *);
 int	kqueue_register(struct kqueue *, struct kevent *);
 int	kfilter_register(const char *, const struct filterops *, int *);
 int	seltrue_kqfilter(dev_t, struct knote *);

@@ -16,19 +16,21 @@ struct filedesc;
 #define	KN_HASHSIZE	64
 
 /*
- *	k: kq_lock   f: fd_lock of kq_fdp
+ * kq_reg serialises changes of the set of knotes and is held over f_attach,
+ * f_detach and the first f_event; kq_lock is taken under the locks of objects.
+ *	r: kq_reg   k: kq_lock   a: atomic
  */
 struct kqueue {
+	kmutex_t		kq_reg;
 	kmutex_t		kq_lock;
 	kcondvar_t		kq_cv;		/* k */
 	TAILQ_HEAD(kqlist, knote) kq_head;	/* k: active knotes */
 	u_int			kq_count;	/* k: of kq_head */
-	u_int			kq_flags;	/* k */
+	u_int			kq_restart;	/* k: generation */
+	u_int			kq_refcnt;	/* a */
 	struct selinfo		kq_sel;		/* k */
 	struct filedesc		*kq_fdp;	/* stable */
-	LIST_HEAD(, knote)	kq_knhash[KN_HASHSIZE];	/* k */
+	LIST_HEAD(, knote)	kq_hash[KN_HASHSIZE];	/* r */
 };
-#define	KQ_RESTART	0x1u
-#define	KQ_CLOSING	0x2u
 
 #endif /* _SYS_EVENTVAR_H_ */

@@ -31,6 +31,7 @@ struct lwp {
 	struct filedesc	*l_fd;		/* o: p_fd of the process */
 	volatile uint32_t l_flag;	/* a: LW_* */
 	int		l_lid;		/* s */
+	int		l_dupfd;	/* o: descriptor a cloning open made */
 
 	/* Sleeping (kern_condvar.c). */
 	int32_t		l_wstate;	/* a: LWS_*, the futex */

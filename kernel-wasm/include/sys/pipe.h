@@ -15,4 +15,6 @@
 #define	PIPE_SIZE	16384
 #define	BIG_PIPE_SIZE	65536
 
+void	pipe_init(void);
+
 #endif /* _SYS_PIPE_H_ */

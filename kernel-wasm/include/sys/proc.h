@@ -14,6 +14,7 @@
 #include <sys/mutex.h>
 #include <sys/condvar.h>
 #include <sys/queue.h>
+#include <sys/event.h>
 
 struct cwdinfo;
 struct emul;
@@ -104,7 +105,7 @@ struct proc {
 	char		p_comm[MAXCOMLEN + 1];	/* p */
 	const struct emul *p_emul;	/* s */
 	uint64_t	p_starttime;	/* s: realtime seconds */
-	void		*p_klist;	/* p: knotes on the process */
+	struct klist	p_klist;	/* p: knotes on the process */
 	struct { struct vnode *dummy; } p_pad;
 	int64_t		p_rtime;
 	uint32_t	p_pctcpu;

@@ -8,6 +8,7 @@
 
 #include <sys/signal.h>
 #include <sys/siginfo.h>
+#include <sys/sleepq.h>
 
 struct lwp;
 struct proc;
@@ -52,8 +53,5 @@ int	sigprocmask1(struct lwp *, int, const sigset_t *, sigset_t *);
 void	sigsuspendsetup(struct lwp *, const sigset_t *);
 void	sigsuspendteardown(struct lwp *);
 void	rump_signal_setmodel(int);
-
-/* Wake an lwp from an interruptible sleep (sleep queues, K1). */
-void	sleepq_interrupt(struct lwp *);
 
 #endif /* _SYS_SIGNALVAR_H_ */

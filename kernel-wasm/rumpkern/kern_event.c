@@ -1,0 +1,873 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kern_event.c - kqueue(2).
+ *
+ * A knote ties an object to a kqueue.  The object calls knote() under its own
+ * lock; the filter decides, and an active knote is queued once.
+ *
+ * States of a knote			(who moves it)
+ *	idle -> active, queued		knote_activate()
+ *	queued -> busy			kqueue_scan() looks at it
+ *	busy -> queued or idle		kqueue_scan()
+ *	any but busy -> gone		knote_detach()
+ *
+ * Locking	r: kq_reg   k: kq_lock
+ *	Order: kq_reg -> locks of objects -> kq_lock; fd_lock -> nothing here.
+ *
+ * Sleeps	kevent(2) ("kqread"); knote_detach() while a scan has the knote.
+ * Errors	per change: EV_ERROR records, or the call's errno.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/atomic.h>
+#include <sys/callout.h>
+#include <sys/event.h>
+#include <sys/eventvar.h>
+#include <sys/file.h>
+#include <sys/filedesc.h>
+#include <sys/ioctl.h>
+#include <sys/kauth.h>
+#include <sys/kmem.h>
+#include <sys/lwp.h>
+#include <sys/poll.h>
+#include <sys/pool.h>
+#include <sys/proc.h>
+#include <sys/select.h>
+#include <sys/signalvar.h>
+#include <sys/stat.h>
+#include <sys/syscallargs.h>
+#include <sys/time.h>
+
+#define	KQ_NEVENTS	8	/* copied in and out at a time */
+
+static pool_cache_t knote_cache;
+static const struct fileops kqueueops;
+
+static int	filt_fileattach(struct knote *);
+static int	filt_timerattach(struct knote *);
+static void	filt_timerdetach(struct knote *);
+static int	filt_timer(struct knote *, long);
+static int	filt_procattach(struct knote *);
+static void	filt_procdetach(struct knote *);
+static int	filt_proc(struct knote *, long);
+static int	filt_signal(struct knote *, long);
+static void	filt_kqdetach(struct knote *);
+static int	filt_kqueue(struct knote *, long);
+
+static const struct filterops file_filtops = {
+	.f_isfd = 1, .f_attach = filt_fileattach,
+};
+static const struct filterops timer_filtops = {
+	.f_attach = filt_timerattach, .f_detach = filt_timerdetach,
+	.f_event = filt_timer,
+};
+static const struct filterops proc_filtops = {
+	.f_attach = filt_procattach, .f_detach = filt_procdetach,
+	.f_event = filt_proc,
+};
+static const struct filterops sig_filtops = {
+	.f_attach = filt_procattach, .f_detach = filt_procdetach,
+	.f_event = filt_signal,
+};
+static const struct filterops kqread_filtops = {
+	.f_isfd = 1, .f_detach = filt_kqdetach, .f_event = filt_kqueue,
+};
+
+static const struct {
+	const char		*name;
+	const struct filterops	*ops;
+} kfilters[] = {
+	[EVFILT_READ] = { "EVFILT_READ", &file_filtops },
+	[EVFILT_WRITE] = { "EVFILT_WRITE", &file_filtops },
+	[EVFILT_AIO] = { "EVFILT_AIO", NULL },
+	[EVFILT_VNODE] = { "EVFILT_VNODE", &file_filtops },
+	[EVFILT_PROC] = { "EVFILT_PROC", &proc_filtops },
+	[EVFILT_SIGNAL] = { "EVFILT_SIGNAL", &sig_filtops },
+	[EVFILT_TIMER] = { "EVFILT_TIMER", &timer_filtops },
+};
+
+static int
+kqueue_ph_fork(struct proc *parent, struct proc *child, int flags)
+{
+
+	SLIST_INIT(&child->p_klist);
+	if (!SLIST_EMPTY(&parent->p_klist)) {
+		mutex_enter(parent->p_lock);
+		KNOTE(&parent->p_klist, (long)(NOTE_FORK | (u_int)child->p_pid));
+		mutex_exit(parent->p_lock);
+	}
+	return 0;
+}
+
+/* Report NOTE_EXIT; the knotes stay, without a process. */
+static void
+kqueue_ph_exit(struct proc *p)
+{
+	struct knote *kn;
+
+	mutex_enter(p->p_lock);
+	KNOTE(&p->p_klist, (long)NOTE_EXIT);
+	while ((kn = SLIST_FIRST(&p->p_klist)) != NULL) {
+		SLIST_REMOVE_HEAD(&p->p_klist, kn_selnext);
+		atomic_store_release(&kn->kn_obj, NULL);
+	}
+	mutex_exit(p->p_lock);
+}
+
+static struct rump_proc_hooks kqueue_hooks = {
+	.ph_name = "kqueue", .ph_order = PH_ORDER_FD - 5,
+	.ph_fork = kqueue_ph_fork, .ph_exit = kqueue_ph_exit,
+};
+
+void
+kqueue_init(void)
+{
+
+	knote_cache = pool_cache_init(sizeof(struct knote), 0, 0, 0, "knotepl",
+	    NULL, IPL_NONE, NULL, NULL, NULL);
+	rump_proc_hooks_register(&kqueue_hooks);
+}
+
+/* Called by whoever changed an object, with the object's lock held. */
+void
+knote(struct klist *list, long hint)
+{
+	struct knote *kn, *next;
+
+	SLIST_FOREACH_SAFE(kn, list, kn_selnext, next) {
+		if ((*kn->kn_fop->f_event)(kn, hint))
+			knote_activate(kn);
+	}
+}
+
+static void
+knote_enqueue(struct kqueue *kq, struct knote *kn)
+{
+
+	KASSERT(mutex_owned(&kq->kq_lock));
+	if ((kn->kn_status & (KN_QUEUED | KN_DISABLED | KN_BUSY)) != 0)
+		return;
+	kn->kn_status |= KN_QUEUED;
+	TAILQ_INSERT_TAIL(&kq->kq_head, kn, kn_tqe);
+	kq->kq_count++;
+	cv_broadcast(&kq->kq_cv);
+	selnotify(&kq->kq_sel, POLLIN, NOTE_SUBMIT);
+}
+
+static void
+knote_dequeue(struct kqueue *kq, struct knote *kn)
+{
+
+	if ((kn->kn_status & KN_QUEUED) == 0)
+		return;
+	TAILQ_REMOVE(&kq->kq_head, kn, kn_tqe);
+	kn->kn_status &= ~KN_QUEUED;
+	kq->kq_count--;
+}
+
+void
+knote_activate(struct knote *kn)
+{
+	struct kqueue *kq = kn->kn_kq;
+
+	mutex_enter(&kq->kq_lock);
+	kn->kn_status |= KN_ACTIVE;
+	knote_enqueue(kq, kn);
+	mutex_exit(&kq->kq_lock);
+}
+
+/* Cut the knote off everything and free it.  kq_reg is held. */
+static void
+knote_detach(struct knote *kn)
+{
+	struct kqueue *kq = kn->kn_kq;
+
+	KASSERT(mutex_owned(&kq->kq_reg));
+	(*kn->kn_fop->f_detach)(kn);
+	mutex_enter(&kq->kq_lock);
+	while ((kn->kn_status & KN_BUSY) != 0)
+		cv_wait(&kq->kq_cv, &kq->kq_lock);
+	knote_dequeue(kq, kn);
+	mutex_exit(&kq->kq_lock);
+	LIST_REMOVE(kn, kn_hash);
+	if (kfilters[kn->kn_filter].ops->f_isfd) {
+		mutex_enter(&kq->kq_fdp->fd_lock);
+		LIST_REMOVE(kn, kn_fdlink);
+		mutex_exit(&kq->kq_fdp->fd_lock);
+	}
+	pool_cache_put(knote_cache, kn);
+}
+
+static void
+kqueue_rele(struct kqueue *kq)
+{
+
+	if (atomic_dec_uint_nv(&kq->kq_refcnt) > 0)
+		return;
+	seldestroy(&kq->kq_sel);
+	mutex_destroy(&kq->kq_reg);
+	mutex_destroy(&kq->kq_lock);
+	cv_destroy(&kq->kq_cv);
+	kmem_free(kq, sizeof(*kq));
+}
+
+/* The descriptor closes: its knotes go.  fd_lock is not held. */
+void
+knote_fdclose(int fd)
+{
+	filedesc_t *fdp = curlwp->l_fd;
+	struct knote *kn;
+	struct kqueue *kq;
+
+	for (;;) {
+		mutex_enter(&fdp->fd_lock);
+		kn = LIST_FIRST(&fdp->fd_dt->dt_ff[fd]->ff_knotes);
+		if (kn == NULL) {
+			mutex_exit(&fdp->fd_lock);
+			return;
+		}
+		kq = kn->kn_kq;
+		atomic_inc_uint(&kq->kq_refcnt);
+		mutex_exit(&fdp->fd_lock);
+		mutex_enter(&kq->kq_reg);
+		/* Only holders of kq_reg take its knotes off this list. */
+		LIST_FOREACH(kn, &fdp->fd_dt->dt_ff[fd]->ff_knotes, kn_fdlink) {
+			if (kn->kn_kq == kq) {
+				knote_detach(kn);
+				break;
+			}
+		}
+		mutex_exit(&kq->kq_reg);
+		kqueue_rele(kq);
+	}
+}
+
+static inline u_int
+kn_hashval(uintptr_t ident)
+{
+
+	return (u_int)((ident ^ (ident >> 8)) & (KN_HASHSIZE - 1));
+}
+
+static struct knote *
+kqueue_find(struct kqueue *kq, const struct kevent *kev)
+{
+	struct knote *kn;
+
+	LIST_FOREACH(kn, &kq->kq_hash[kn_hashval(kev->ident)], kn_hash) {
+		if (kn->kn_id == kev->ident && kn->kn_filter == kev->filter)
+			return kn;
+	}
+	return NULL;
+}
+
+/* A new knote; the object is attached and looked at. */
+static int
+kqueue_add(struct kqueue *kq, struct kevent *kev, const struct filterops *fop,
+    struct file *fp)
+{
+	struct knote *kn = pool_cache_get(knote_cache, PR_WAITOK);
+	filedesc_t *fdp = kq->kq_fdp;
+	int error;
+
+	memset(kn, 0, sizeof(*kn));
+	kn->kn_kq = kq;
+	kn->kn_fop = fop;
+	kn->kn_obj = fp;
+	kn->kn_kevent = *kev;
+	kn->kn_flags &= ~(EV_DELETE | EV_ENABLE | EV_RECEIPT);
+	kn->kn_sfflags = kev->fflags;
+	kn->kn_sdata = kev->data;
+	kn->kn_fflags = 0;
+	kn->kn_data = 0;
+	if ((kev->flags & EV_DISABLE) != 0)
+		kn->kn_status |= KN_DISABLED;
+	if ((error = (*fop->f_attach)(kn)) != 0) {
+		pool_cache_put(knote_cache, kn);
+		return error;
+	}
+	LIST_INSERT_HEAD(&kq->kq_hash[kn_hashval(kev->ident)], kn, kn_hash);
+	if (fp != NULL) {
+		mutex_enter(&fdp->fd_lock);
+		LIST_INSERT_HEAD(&fdp->fd_dt->dt_ff[kev->ident]->ff_knotes, kn,
+		    kn_fdlink);
+		mutex_exit(&fdp->fd_lock);
+	}
+	if ((*kn->kn_fop->f_event)(kn, 0))
+		knote_activate(kn);
+	return 0;
+}
+
+static void
+kqueue_modify(struct kqueue *kq, struct knote *kn, const struct kevent *kev)
+{
+
+	if ((kev->flags & EV_ADD) != 0) {
+		kn->kn_sfflags = kev->fflags;
+		kn->kn_sdata = kev->data;
+		kn->kn_udata = kev->udata;
+		if (kn->kn_fop == &timer_filtops) {
+			filt_timerdetach(kn);
+			(void)filt_timerattach(kn);
+		} else if ((*kn->kn_fop->f_event)(kn, 0))
+			knote_activate(kn);
+	}
+	mutex_enter(&kq->kq_lock);
+	if ((kev->flags & EV_DISABLE) != 0)
+		kn->kn_status |= KN_DISABLED;
+	if ((kev->flags & EV_ENABLE) != 0) {
+		kn->kn_status &= ~KN_DISABLED;
+		if ((kn->kn_status & KN_ACTIVE) != 0)
+			knote_enqueue(kq, kn);
+	}
+	mutex_exit(&kq->kq_lock);
+}
+
+int
+kqueue_register(struct kqueue *kq, struct kevent *kev)
+{
+	const struct filterops *fop;
+	struct file *fp = NULL;
+	struct knote *kn;
+	int error = 0;
+
+	if (kev->filter >= __arraycount(kfilters) ||
+	    (fop = kfilters[kev->filter].ops) == NULL)
+		return EINVAL;
+	if (fop->f_isfd && (kev->ident > INT_MAX ||
+	    (fp = fd_getfile((unsigned)kev->ident)) == NULL))
+		return EBADF;
+	mutex_enter(&kq->kq_reg);
+	kn = kqueue_find(kq, kev);
+	if (kn == NULL && (kev->flags & EV_ADD) == 0)
+		error = ENOENT;
+	else if (kn == NULL)
+		error = kqueue_add(kq, kev, fop, fp);
+	else if ((kev->flags & EV_DELETE) != 0)
+		knote_detach(kn);
+	else
+		kqueue_modify(kq, kn, kev);
+	mutex_exit(&kq->kq_reg);
+	if (fp != NULL)
+		fd_putfile((unsigned)kev->ident);
+	return error;
+}
+
+/* Take a queued knote; true if it has something to say, which is in *kev. */
+static bool
+kqueue_take(struct kqueue *kq, struct knote *kn, struct kevent *kev,
+    bool *oneshot)
+{
+	bool report;
+
+	KASSERT(mutex_owned(&kq->kq_lock));
+	knote_dequeue(kq, kn);
+	*oneshot = false;
+	if ((kn->kn_status & KN_DISABLED) != 0)
+		return false;
+	kn->kn_status |= KN_BUSY;
+	kn->kn_status &= ~KN_ACTIVE;	/* what comes now counts again */
+	mutex_exit(&kq->kq_lock);
+	report = (*kn->kn_fop->f_event)(kn, 0) != 0 ||
+	    (kn->kn_flags & EV_ONESHOT) != 0;
+	mutex_enter(&kq->kq_lock);
+	kn->kn_status &= ~KN_BUSY;
+	cv_broadcast(&kq->kq_cv);
+	if (!report) {
+		if ((kn->kn_status & KN_ACTIVE) != 0)
+			knote_enqueue(kq, kn);
+		return false;
+	}
+	*kev = kn->kn_kevent;
+	if ((kn->kn_flags & EV_ONESHOT) != 0) {
+		*oneshot = true;
+	} else if ((kn->kn_flags & EV_CLEAR) != 0) {
+		/* knote() may be at it: lose nothing. */
+		kev->fflags = __atomic_exchange_n(&kn->kn_fflags, 0,
+		    __ATOMIC_SEQ_CST);
+		kn->kn_data = 0;
+		if ((kn->kn_status & KN_ACTIVE) != 0)
+			knote_enqueue(kq, kn);
+	} else if ((kn->kn_flags & EV_DISPATCH) != 0) {
+		kn->kn_status |= KN_DISABLED;
+	} else {
+		kn->kn_status |= KN_ACTIVE;
+		knote_enqueue(kq, kn);
+	}
+	return true;
+}
+
+static void
+kqueue_oneshot(struct kqueue *kq, const struct kevent *kev)
+{
+	struct knote *kn;
+
+	mutex_enter(&kq->kq_reg);
+	if ((kn = kqueue_find(kq, kev)) != NULL)
+		knote_detach(kn);
+	mutex_exit(&kq->kq_reg);
+}
+
+/* Wait until something is queued.  kq_lock held. */
+static int
+kqueue_wait(struct kqueue *kq, const struct timespec *ts)
+{
+	u_int gen = kq->kq_restart;
+	int64_t deadline = 0, left = -1;
+	struct timespec now;
+	int error = 0;
+
+	if (ts != NULL) {
+		if (!timespecisset(ts))
+			return kq->kq_count == 0 ? EWOULDBLOCK : 0;
+		nanouptime(&now);
+		deadline = (now.tv_sec + ts->tv_sec) * 1000000000LL +
+		    now.tv_nsec + ts->tv_nsec;
+	}
+	while (kq->kq_count == 0 && error == 0) {
+		if (ts != NULL) {
+			nanouptime(&now);
+			left = deadline - (now.tv_sec * 1000000000LL +
+			    now.tv_nsec);
+			if (left <= 0)
+				return EWOULDBLOCK;
+		}
+		error = cv_nanowait_sig(&kq->kq_cv, &kq->kq_lock, left);
+		if (error == 0 && gen != kq->kq_restart)
+			error = EBADF;
+	}
+	return error == ERESTART ? EINTR : error;
+}
+
+static int
+kqueue_scan(struct kqueue *kq, size_t max, struct kevent *ulist,
+    const struct timespec *ts, register_t *retval)
+{
+	struct kevent buf[KQ_NEVENTS];
+	struct knote *kn, marker = { .kn_status = KN_MARKER };
+	size_t done = 0, n = 0;
+	bool oneshot;
+	int error;
+
+	mutex_enter(&kq->kq_lock);
+again:
+	if ((error = kqueue_wait(kq, ts)) != 0)
+		goto out;
+	TAILQ_INSERT_TAIL(&kq->kq_head, &marker, kn_tqe);
+	while (done + n < max && error == 0) {
+		kn = TAILQ_FIRST(&kq->kq_head);
+		if (kn == &marker)
+			break;
+		if ((kn->kn_status & KN_MARKER) != 0) {
+			/* Of another scan: step over it. */
+			while (kn != &marker &&
+			    (kn->kn_status & KN_MARKER) != 0)
+				kn = TAILQ_NEXT(kn, kn_tqe);
+			if (kn == &marker)
+				break;
+		}
+		if (!kqueue_take(kq, kn, &buf[n], &oneshot))
+			continue;
+		n++;
+		if (oneshot || n == KQ_NEVENTS) {
+			mutex_exit(&kq->kq_lock);
+			if (oneshot)
+				kqueue_oneshot(kq, &buf[n - 1]);
+			if (n == KQ_NEVENTS) {
+				error = copyout(buf, ulist + done, sizeof(buf));
+				done += n;
+				n = 0;
+			}
+			mutex_enter(&kq->kq_lock);
+		}
+	}
+	TAILQ_REMOVE(&kq->kq_head, &marker, kn_tqe);
+	if (done + n == 0 && error == 0 && (ts == NULL || timespecisset(ts)))
+		goto again;		/* nobody had anything after all */
+out:
+	mutex_exit(&kq->kq_lock);
+	if (error == EWOULDBLOCK)
+		error = 0;
+	if (error == 0 && n != 0)
+		error = copyout(buf, ulist + done, n * sizeof(buf[0]));
+	*retval = (register_t)(done + n);
+	return error;
+}
+
+static int
+kevent_changes(struct kqueue *kq, const struct kevent *chg, size_t nchg,
+    struct kevent *ev, size_t nev, int *nerrors)
+{
+	struct kevent kev;
+	int error;
+
+	for (; nchg > 0; nchg--, chg++) {
+		if ((error = copyin(chg, &kev, sizeof(kev))) != 0)
+			return error;
+		kev.flags &= ~EV_SYSFLAGS;
+		error = kqueue_register(kq, &kev);
+		if (error == 0 && (kev.flags & EV_RECEIPT) == 0)
+			continue;
+		if (nev == (size_t)*nerrors)
+			return error;
+		kev.flags = EV_ERROR;
+		kev.data = error;
+		error = copyout(&kev, ev + *nerrors, sizeof(kev));
+		if (error != 0)
+			return error;
+		(*nerrors)++;
+	}
+	return 0;
+}
+
+int
+sys___kevent50(struct lwp *l, const struct sys___kevent50_args *uap,
+    register_t *retval)
+{
+	int error, fd = SCARG(uap, fd), nerrors = 0;
+	struct timespec ts, *tsp = NULL;
+	struct file *fp;
+
+	if ((fp = fd_getfile((unsigned)fd)) == NULL)
+		return EBADF;
+	if (fp->f_type != DTYPE_KQUEUE) {
+		error = EBADF;
+		goto out;
+	}
+	if (SCARG(uap, timeout) != NULL) {
+		error = copyin(SCARG(uap, timeout), &ts, sizeof(ts));
+		if (error != 0)
+			goto out;
+		if (ts.tv_nsec < 0 || ts.tv_nsec >= 1000000000L) {
+			error = EINVAL;
+			goto out;
+		}
+		tsp = &ts;
+	}
+	error = kevent_changes(fp->f_kqueue, SCARG(uap, changelist),
+	    SCARG(uap, nchanges), SCARG(uap, eventlist), SCARG(uap, nevents),
+	    &nerrors);
+	*retval = nerrors;
+	if (error == 0 && nerrors == 0 && SCARG(uap, nevents) != 0)
+		error = kqueue_scan(fp->f_kqueue, SCARG(uap, nevents),
+		    SCARG(uap, eventlist), tsp, retval);
+out:
+	fd_putfile((unsigned)fd);
+	return error;
+}
+
+static int
+kqueue1(struct lwp *l, int flags, register_t *retval)
+{
+	struct kqueue *kq;
+	struct file *fp;
+	int error, fd;
+
+	if ((flags & ~(O_CLOEXEC | O_NONBLOCK | O_NOSIGPIPE)) != 0)
+		return EINVAL;
+	if ((error = fd_allocfile(&fp, &fd)) != 0)
+		return error;
+	kq = kmem_zalloc(sizeof(*kq), KM_SLEEP);
+	mutex_init(&kq->kq_reg, MUTEX_DEFAULT, IPL_NONE);
+	mutex_init(&kq->kq_lock, MUTEX_DEFAULT, IPL_NONE);
+	cv_init(&kq->kq_cv, "kqread");
+	TAILQ_INIT(&kq->kq_head);
+	selinit(&kq->kq_sel);
+	kq->kq_refcnt = 1;
+	kq->kq_fdp = l->l_fd;
+	fp->f_flag = FREAD | FWRITE | (u_int)flags;
+	fp->f_type = DTYPE_KQUEUE;
+	fp->f_ops = &kqueueops;
+	fp->f_kqueue = kq;
+	if ((flags & O_CLOEXEC) != 0)
+		(void)fd_set_exclose(l, fd, true);
+	fd_affix(l->l_proc, fp, (unsigned)fd);
+	*retval = fd;
+	return 0;
+}
+
+int
+sys_kqueue(struct lwp *l, const void *v, register_t *retval)
+{
+
+	return kqueue1(l, 0, retval);
+}
+
+int
+sys_kqueue1(struct lwp *l, const struct sys_kqueue1_args *uap,
+    register_t *retval)
+{
+
+	return kqueue1(l, SCARG(uap, flags), retval);
+}
+
+static int
+kqueue_ioctl(struct file *fp, u_long com, void *data)
+{
+
+	switch (com) {
+	case FIONBIO:
+	case FIOASYNC:
+		return 0;
+	default:
+		return ENOTTY;
+	}
+}
+
+static int
+kqueue_poll(struct file *fp, int events)
+{
+	struct kqueue *kq = fp->f_kqueue;
+	int revents = 0;
+
+	mutex_enter(&kq->kq_lock);
+	if ((events & (POLLIN | POLLRDNORM)) != 0) {
+		if (kq->kq_count != 0)
+			revents |= events & (POLLIN | POLLRDNORM);
+		else
+			selrecord(curlwp, &kq->kq_sel);
+	}
+	mutex_exit(&kq->kq_lock);
+	return revents;
+}
+
+static int
+kqueue_stat(struct file *fp, struct stat *st)
+{
+
+	memset(st, 0, sizeof(*st));
+	st->st_size = fp->f_kqueue->kq_count;
+	st->st_blksize = sizeof(struct kevent);
+	st->st_mode = S_IFIFO | S_IRUSR | S_IWUSR;
+	return 0;
+}
+
+static int
+kqueue_close(struct file *fp)
+{
+	struct kqueue *kq = fp->f_kqueue;
+	struct knote *kn;
+
+	mutex_enter(&kq->kq_reg);
+	for (u_int i = 0; i < KN_HASHSIZE; i++) {
+		while ((kn = LIST_FIRST(&kq->kq_hash[i])) != NULL)
+			knote_detach(kn);
+	}
+	mutex_exit(&kq->kq_reg);
+	fp->f_kqueue = NULL;
+	kqueue_rele(kq);
+	return 0;
+}
+
+static void
+kqueue_restart(struct file *fp)
+{
+	struct kqueue *kq = fp->f_kqueue;
+
+	mutex_enter(&kq->kq_lock);
+	kq->kq_restart++;
+	cv_broadcast(&kq->kq_cv);
+	mutex_exit(&kq->kq_lock);
+}
+
+/* A kqueue watched by another. */
+static int
+kqueue_kqfilter(struct file *fp, struct knote *kn)
+{
+	struct kqueue *kq = fp->f_kqueue;
+
+	if (kn->kn_filter != EVFILT_READ || kn->kn_kq == kq)
+		return EINVAL;
+	kn->kn_fop = &kqread_filtops;
+	mutex_enter(&kq->kq_lock);
+	SLIST_INSERT_HEAD(&kq->kq_sel.sel_klist, kn, kn_selnext);
+	mutex_exit(&kq->kq_lock);
+	return 0;
+}
+
+static void
+filt_kqdetach(struct knote *kn)
+{
+	struct kqueue *kq = ((struct file *)kn->kn_obj)->f_kqueue;
+
+	mutex_enter(&kq->kq_lock);
+	SLIST_REMOVE(&kq->kq_sel.sel_klist, kn, knote, kn_selnext);
+	mutex_exit(&kq->kq_lock);
+}
+
+static int
+filt_kqueue(struct knote *kn, long hint)
+{
+	struct kqueue *kq = ((struct file *)kn->kn_obj)->f_kqueue;
+
+	kn->kn_data = (int64_t)__atomic_load_n(&kq->kq_count, __ATOMIC_RELAXED);
+	return kn->kn_data > 0;
+}
+
+static const struct fileops kqueueops = {
+	.fo_read = fbadop_read,
+	.fo_write = fbadop_write,
+	.fo_ioctl = kqueue_ioctl,
+	.fo_fcntl = fnullop_fcntl,
+	.fo_poll = kqueue_poll,
+	.fo_stat = kqueue_stat,
+	.fo_close = kqueue_close,
+	.fo_kqfilter = kqueue_kqfilter,
+	.fo_restart = kqueue_restart,
+};
+
+static int
+filt_fileattach(struct knote *kn)
+{
+	struct file *fp = kn->kn_obj;
+
+	return (*fp->f_ops->fo_kqfilter)(fp, kn);
+}
+
+/* kn_hook is the callout; kn_data counts how often it fired. */
+static void
+filt_timerexpire(void *arg)
+{
+	struct knote *kn = arg;
+
+	__atomic_fetch_add(&kn->kn_data, 1, __ATOMIC_RELAXED);
+	knote_activate(kn);
+	if ((kn->kn_flags & EV_ONESHOT) == 0)
+		callout_reset_ns(kn->kn_hook,
+		    MAX(kn->kn_sdata, 1) * 1000000LL, filt_timerexpire, kn);
+}
+
+static int
+filt_timerattach(struct knote *kn)
+{
+	callout_t *c;
+
+	if (kn->kn_sdata < 0 || kn->kn_sdata > INT64_MAX / 1000000)
+		return EINVAL;
+	c = kmem_alloc(sizeof(*c), KM_SLEEP);
+	callout_init(c, CALLOUT_MPSAFE);
+	kn->kn_flags |= EV_CLEAR;
+	kn->kn_hook = c;
+	kn->kn_data = 0;
+	callout_reset_ns(c, MAX(kn->kn_sdata, 1) * 1000000LL,
+	    filt_timerexpire, kn);
+	return 0;
+}
+
+static void
+filt_timerdetach(struct knote *kn)
+{
+	callout_t *c = kn->kn_hook;
+
+	callout_halt(c, NULL);
+	/* It may have rearmed itself while it ran. */
+	callout_halt(c, NULL);
+	callout_destroy(c);
+	kmem_free(c, sizeof(*c));
+}
+
+static int
+filt_timer(struct knote *kn, long hint)
+{
+
+	return kn->kn_data != 0;
+}
+
+/* Processes and signals: the knote is on p_klist, under p_lock. */
+static int
+filt_procattach(struct knote *kn)
+{
+	struct proc *p;
+
+	if (kn->kn_filter == EVFILT_SIGNAL) {
+		p = curproc;
+		if (kn->kn_id == 0 || kn->kn_id >= NSIG)
+			return EINVAL;
+		kn->kn_flags |= EV_CLEAR;
+	} else {
+		mutex_enter(proc_lock);
+		p = proc_find((pid_t)kn->kn_id);
+		mutex_exit(proc_lock);
+		if (p == NULL)
+			return ESRCH;
+		if (kauth_authorize_process(kauth_cred_get(),
+		    KAUTH_PROCESS_KEVENT_FILTER, p, NULL, NULL, NULL) != 0)
+			return EACCES;
+		kn->kn_flags |= EV_CLEAR;
+	}
+	kn->kn_obj = p;
+	mutex_enter(p->p_lock);
+	SLIST_INSERT_HEAD(&p->p_klist, kn, kn_selnext);
+	mutex_exit(p->p_lock);
+	return 0;
+}
+
+static void
+filt_procdetach(struct knote *kn)
+{
+	struct proc *p = atomic_load_acquire(&kn->kn_obj);
+
+	if (p == NULL)
+		return;
+	mutex_enter(p->p_lock);
+	if (kn->kn_obj != NULL)
+		SLIST_REMOVE(&p->p_klist, kn, knote, kn_selnext);
+	mutex_exit(p->p_lock);
+}
+
+static int
+filt_proc(struct knote *kn, long hint)
+{
+	uint32_t ev = (uint32_t)hint & NOTE_PCTRLMASK & ~NOTE_SIGNAL;
+
+	if (hint == 0 || ((uint32_t)hint & NOTE_SIGNAL) != 0)
+		return hint == 0 && kn->kn_fflags != 0;
+	if ((kn->kn_sfflags & ev) != 0)
+		kn->kn_fflags |= ev;
+	if (ev == NOTE_EXIT) {
+		struct proc *p = kn->kn_obj;
+
+		if (p != NULL)
+			kn->kn_data = p->p_xstat;
+		kn->kn_flags |= EV_EOF | EV_ONESHOT;
+	}
+	return kn->kn_fflags != 0;
+}
+
+static int
+filt_signal(struct knote *kn, long hint)
+{
+
+	if (hint != 0 && ((uint32_t)hint & NOTE_SIGNAL) != 0 &&
+	    (uintptr_t)((uint32_t)hint & ~NOTE_SIGNAL) == kn->kn_id)
+		kn->kn_data++;
+	return kn->kn_data != 0;
+}
+
+int
+filt_seltrue(struct knote *kn, long hint)
+{
+
+	kn->kn_data = 0;
+	return 1;
+}
+
+static void
+filt_seltruedetach(struct knote *kn)
+{
+}
+
+const struct filterops seltrue_filtops = {
+	.f_isfd = 1, .f_detach = filt_seltruedetach, .f_event = filt_seltrue,
+};
+
+int
+seltrue_kqfilter(dev_t dev, struct knote *kn)
+{
+
+	if (kn->kn_filter != EVFILT_READ && kn->kn_filter != EVFILT_WRITE)
+		return EINVAL;
+	kn->kn_fop = &seltrue_filtops;
+	return 0;
+}
