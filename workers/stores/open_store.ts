@@ -12,7 +12,8 @@ export async function openStore(source: DiskSource, readOnly: boolean): Promise<
     case 'file':
       return new BlobBlockStore(source.file);
     case 'stored':
-      return await IdbBlockStore.open(source.id, { readOnly });
+      // A reader takes no lock: a second tab may look at an image while the first writes to it.
+      return await IdbBlockStore.open(source.id, readOnly ? { readOnly, locks: undefined } : { readOnly });
     case 'bytes':
       return MemoryBlockStore.of(source.bytes);
     case 'empty':
