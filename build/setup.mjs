@@ -58,11 +58,13 @@ export function ensureNpm() {
   const stamp = fs.statSync(installed, { throwIfNoEntry: false });
   if (stamp !== undefined && stamp.mtimeMs >= fs.statSync(lock).mtimeMs - 60_000) return;
   step('Installing npm packages');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: ROOT, stdio: 'inherit' });
-  if (npm.status !== 0) {
-    console.error('npm ci failed.');
-    process.exit(1);
-  }
+  const npm = (verb) =>
+    spawnSync('npm', [verb, '--no-audit', '--no-fund'], { cwd: ROOT, stdio: 'inherit' }).status === 0;
+  if (npm('ci')) return;
+  console.log('npm ci refused; trying npm install');
+  if (npm('install')) return;
+  console.error('The npm packages could not be installed.');
+  process.exit(1);
 }
 
 function missing(needs) {
