@@ -62,6 +62,8 @@ static struct buflists *bufhash;		/* c: chains */
 static u_int bufhash_mask;
 static struct pool buf_pool;
 
+static void	buf_reclaim(void *);
+
 static struct buflists *
 buf_chain(const struct vnode *vp, daddr_t blkno)
 {

@@ -20,6 +20,8 @@
 #include <sys/errno.h>
 #include <sys/vnode.h>
 
+#include <miscfs/specfs/specdev.h>
+
 #include "vfs_bio_private.h"
 
 void

@@ -47,10 +47,13 @@ struct rumpblk_softc {
 	uint64_t sc_off;		/* r: first byte of the window */
 	uint64_t sc_size;		/* r: bytes */
 	int	sc_fd;			/* r: of the host, -1: closed */
-	int	sc_opens;		/* r */
+	u_int	sc_opens;		/* r: SC_BOPEN, SC_COPEN */
 	bool	sc_rdonly;		/* r: the host refused writing */
 	struct disklabel sc_label;	/* r */
 };
+
+#define	SC_BOPEN	0x1		/* the block device is open */
+#define	SC_COPEN	0x2		/* the raw device is open */
 
 #define	SECTSHIFT_MIN	9
 #define	SECTSHIFT_MAX	16
@@ -322,13 +325,22 @@ rumpblk_hostclose(struct rumpblk_softc *sc)
 	}
 }
 
+static u_int
+rumpblk_openbit(int fmt)
+{
+	return fmt == S_IFBLK ? SC_BOPEN : SC_COPEN;
+}
+
+/*
+ * Called for every open, rumpblk_close() for the last close only, of the
+ * block and of the raw device each.
+ */
 static int
 rumpblk_open(dev_t dev, int flag, int fmt, struct lwp *l)
 {
 	struct rumpblk_softc *sc;
 	int error = 0;
 
-	(void)fmt;
 	(void)l;
 	mutex_enter(&rumpblk_lock);
 	sc = rumpblk_unit(dev);
@@ -343,27 +355,22 @@ rumpblk_open(dev_t dev, int flag, int fmt, struct lwp *l)
 		error = EACCES;
 	}
 	if (error == 0)
-		sc->sc_opens++;
+		sc->sc_opens |= rumpblk_openbit(fmt);
 	mutex_exit(&rumpblk_lock);
 	return error;
 }
 
-/*
- * Called on the last close of the block or of the raw device; the object is
- * closed when both are.
- */
 static int
 rumpblk_close(dev_t dev, int flag, int fmt, struct lwp *l)
 {
 	struct rumpblk_softc *sc;
 
 	(void)flag;
-	(void)fmt;
 	(void)l;
 	mutex_enter(&rumpblk_lock);
 	sc = rumpblk_unit(dev);
-	if (sc != NULL && sc->sc_opens > 0) {
-		sc->sc_opens--;
+	if (sc != NULL && (sc->sc_opens & rumpblk_openbit(fmt)) != 0) {
+		sc->sc_opens &= ~rumpblk_openbit(fmt);
 		rumpblk_hostclose(sc);
 	}
 	mutex_exit(&rumpblk_lock);
