@@ -185,6 +185,19 @@ int	vfs_stdsuspendctl(struct mount *, int);
 void	genfs_renamelock_enter(struct mount *);
 void	genfs_renamelock_exit(struct mount *);
 
+/* vfs_stdops.c */
+int	vfs_stdquotactl(struct mount *, struct quotactl_args *);
+int	vfs_stdvget(struct mount *, ino_t, struct vnode **);
+int	vfs_stdnewvnode(struct mount *, struct vnode *, struct vnode *,
+	    struct vattr *, kauth_cred_t, size_t *, const void **);
+int	vfs_stdsnapshot(struct mount *, struct vnode *, struct timespec *);
+int	vfs_stdfsync(struct vnode *, int);
+int	vfs_stdfhtovp(struct mount *, struct fid *, struct vnode **);
+int	vfs_stdvptofh(struct vnode *, struct fid *, size_t *);
+int	vfs_stdstart(struct mount *, int);
+int	vfs_stdsync(struct mount *, int, kauth_cred_t);
+void	vfs_stdinit(void);
+
 /* vfs_subr.c */
 int	set_statvfs_info(const char *onp, int ukon, const char *fromp,
 	    int ukfrom, const char *vfsname, struct mount *, struct lwp *);

@@ -77,6 +77,7 @@
 #include <sys/condvar.h>
 #include <sys/time.h>
 #include <sys/event.h>
+#include <sys/uio.h>
 #include <sys/kauth.h>
 
 #include <sys/vnode_if.gen.h>
@@ -117,7 +118,10 @@ enum vtagtype {
 	"VT_UDF", "VT_SYSVBFS", "VT_PUFFS", "VT_HFS", "VT_EFS", "VT_ZFS", \
 	"VT_RUMP", "VT_NILFS", "VT_V7FS", "VT_CHFS"
 
+#ifndef _BUFLISTS_DECLARED
+#define	_BUFLISTS_DECLARED
 LIST_HEAD(buflists, buf);
+#endif
 
 typedef off_t voff_t;
 
@@ -188,6 +192,16 @@ typedef struct vnode vnode_t;
 #define	VI_XLOCK	0x00040000	/* being reclaimed */
 #define	VI_CLEAN	0x00080000	/* reclaimed, on deadfs */
 #define	VI_LOCKSWORK	0x00100000	/* the vnode lock works after reclaim */
+
+/*
+ * v_usecount: references, and two bits.  GATE: vgone() got the vnode, the
+ * caches give no new references.  INACT: locked exclusively since the last
+ * VOP_INACTIVE, so the last vrele() has to call it.
+ */
+#define	VUSECOUNT_GATE	0x80000000u
+#define	VUSECOUNT_INACT	0x40000000u
+#define	VUSECOUNT_MASK	0x3fffffffu
+#define	vrefcnt(vp)	((int)((vp)->v_usecount & VUSECOUNT_MASK))
 
 /* v_uflag */
 #define	VU_DIROP	0x01000000
@@ -299,7 +313,11 @@ struct vnodeopv_desc {
 
 #define	VDESC(op)	(&(op##_desc))
 #define	VCALL(vp, off, ap)	((*(vp)->v_op[off])(ap))
+#define	VOCALL(vec, off, ap)	((*(vec)[off])(ap))
 #define	VOFFSET(op)	(VDESC(op)->vdesc_offset)
+
+/* The slot of an operation that a vector does not name: EOPNOTSUPP. */
+int	vn_default_error(void *);
 
 extern const enum vtype	iftovt_tab[16];
 extern const int	vttoif_tab[9];
