@@ -4,6 +4,7 @@ import { decode, decodeZ } from '../lib/bytes.ts';
 import { AT_FDCWD, SA_RESTART, SIG_DFL, SIG_IGN, TIOCGETA, TIOCGPGRP, TIOCGWINSZ, TIOCSETA, TIOCSETAF, TIOCSETAW, TIOCSPGRP, TIOCSWINSZ } from './constants.gen.ts';
 import { EINVAL, ENOMEM } from './errno.gen.ts';
 import type { Disposition } from './signal_table.ts';
+import { sigaction } from './structs.gen.ts';
 import * as N from './syscalls.gen.ts';
 import { readDirents, readKevents, readRlimit, readStat, readStatvfs, readTermios, readTimespec, STATVFS_SIZE, writeKevents, writeRlimit, writeTermios, writeTimespec } from './struct_codec.ts';
 import type { Dirent, Kevent, Pollfd, Rlimit, Stat, Statvfs, Termios, Timespec, Winsize } from './structs.ts';
@@ -429,12 +430,17 @@ export class Librump extends SyscallChannel {
 
   /** Set what a signal does; the kernel learns default, ignore or caught (with SA_RESTART), the handler stays here. */
   sigaction(signal: number, disposition: Disposition): void {
-    const at = this.zeroStruct(24);
-    const caught = typeof disposition === 'object';
-    this.view.setUint32(at, caught ? SIG_CAUGHT : disposition === 'ignore' ? SIG_IGN : SIG_DFL, true);
-    this.view.setInt32(at + 20, caught && disposition.restart ? SA_RESTART : 0, true);
-    this.call5(N.SYS___sigaction_sigtramp, signal, at, 0, 0, 0);
+    this.kernelSigaction(signal, disposition);
     this.signals.set(signal, disposition);
+  }
+
+  /** Only the kernel's half of sigaction: for a child made by rfork that is current in this thread but runs elsewhere. */
+  kernelSigaction(signal: number, disposition: Disposition): void {
+    const at = this.zeroStruct(sigaction.size);
+    const caught = typeof disposition === 'object';
+    this.view.setUint32(at + sigaction.sa_handler, caught ? SIG_CAUGHT : disposition === 'ignore' ? SIG_IGN : SIG_DFL, true);
+    this.view.setInt32(at + sigaction.sa_flags, caught && disposition.restart ? SA_RESTART : 0, true);
+    this.call5(N.SYS___sigaction_sigtramp, signal, at, 0, 0, 0);
   }
 
   /** Block or unblock signals; the previous mask as four words. */

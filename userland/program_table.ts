@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import * as attributes from './bin/attributes.ts';
+import { cat } from './bin/cat.ts';
+import { cp } from './bin/cp.ts';
+import { df, du } from './bin/df.ts';
+import { ln, mkdir, rmdir } from './bin/directories.ts';
+import { grep } from './bin/grep.ts';
+import { head, tail } from './bin/head_tail.ts';
+import { ls } from './bin/ls.ts';
+import { mv } from './bin/mv.ts';
+import { printf } from './bin/printf.ts';
+import { rm } from './bin/rm.ts';
+import * as small from './bin/small.ts';
+import { sort } from './bin/sort.ts';
+import { stat } from './bin/stat.ts';
+import { test } from './bin/test.ts';
+import * as text from './bin/text.ts';
+import type { Program } from './lib/program.ts';
+import { sh } from './sh/sh.ts';
+
+export interface ProgramEntry {
+  readonly run: Program;
+  /** Directory it would be in on NetBSD. */
+  readonly dir: 'bin' | 'sbin' | 'usr/bin' | 'usr/sbin';
+  /** Option letters, for completion. */
+  readonly options: string;
+}
+
+type Row = readonly [name: string, dir: ProgramEntry['dir'], options: string, run: Program];
+
+// biome-ignore format: a table
+const ROWS: readonly Row[] = [
+  ['[', 'bin', '', (c) => test(c)], ['basename', 'usr/bin', '', (c) => small.basename(c)], ['cat', 'bin', 'benstuv', (c) => cat(c)], ['chgrp', 'bin', 'Rfhv', (c) => attributes.chown(c)],
+  ['chmod', 'bin', 'Rfhv', (c) => attributes.chmod(c)], ['chown', 'sbin', 'Rfhv', (c) => attributes.chown(c)], ['chroot', 'usr/sbin', '', (c) => small.chroot(c)], ['clear', 'usr/bin', '', (c) => small.clear(c)],
+  ['cp', 'bin', 'Rafipv', (c) => cp(c)], ['cut', 'usr/bin', 'bcdfs', (c) => text.cut(c)], ['date', 'bin', 'ru', (c) => small.date(c)], ['df', 'bin', 'aghikmt', (c) => df(c)], ['dirname', 'usr/bin', '', (c) => small.dirname(c)],
+  ['du', 'usr/bin', 'acdhikmsx', (c) => du(c)], ['echo', 'bin', 'n', (c) => small.echo(c)], ['egrep', 'usr/bin', 'ciolnqv', (c) => grep(c)], ['env', 'usr/bin', 'iu', (c) => small.env(c)], ['false', 'usr/bin', '', (c) => small.falseProgram(c)],
+  ['fgrep', 'usr/bin', 'ciolnqv', (c) => grep(c)], ['getty', 'usr/sbin', '', (c) => small.getty(c)], ['grep', 'usr/bin', 'EFABCaceHhiLlmnoqRrsvwx', (c) => grep(c)], ['halt', 'sbin', 'np', (c) => small.reboot(c)], ['head', 'usr/bin', 'cnqv', (c) => head(c)],
+  ['hostname', 'bin', 's', (c) => small.hostname(c)], ['id', 'usr/bin', 'Ggnru', (c) => small.id(c)], ['kill', 'bin', 'ls', (c) => small.kill(c)], ['ln', 'bin', 'fhnsv', (c) => ln(c)],
+  ['ls', 'bin', '1AaCcdFfhiklmnopRrSsTtux', (c) => ls(c)], ['mkdir', 'bin', 'mp', (c) => mkdir(c)], ['mkfifo', 'usr/bin', 'm', (c) => attributes.mkfifo(c)], ['mknod', 'sbin', 'm', (c) => attributes.mknod(c)], ['mv', 'bin', 'fiv', (c) => mv(c)],
+  ['poweroff', 'sbin', 'n', (c) => small.reboot(c)], ['printenv', 'usr/bin', '', (c) => small.printenv(c)], ['printf', 'usr/bin', '', (c) => printf(c)], ['pwd', 'bin', '', (c) => small.pwd(c)], ['reboot', 'sbin', 'n', (c) => small.reboot(c)],
+  ['rev', 'usr/bin', '', (c) => text.rev(c)], ['rm', 'bin', 'Rdfirv', (c) => rm(c)], ['rmdir', 'bin', 'p', (c) => rmdir(c)], ['seq', 'usr/bin', 'stw', (c) => small.seq(c)], ['sh', 'bin', 'ceinsuvx', (c) => sh(c)], ['sleep', 'bin', '', (c) => small.sleep(c)],
+  ['sort', 'usr/bin', 'bcdfikmnorstu', (c) => sort(c)], ['stat', 'usr/bin', 'FLflnqrstx', (c) => stat(c)], ['sync', 'bin', '', (c) => small.sync(c)], ['tail', 'usr/bin', 'Fbcfnr', (c) => tail(c)], ['tee', 'usr/bin', 'ai', (c) => text.tee(c)],
+  ['test', 'bin', '', (c) => test(c)], ['touch', 'usr/bin', 'acdhmrt', (c) => attributes.touch(c)], ['tr', 'usr/bin', 'cds', (c) => text.tr(c)], ['true', 'usr/bin', '', (c) => small.trueProgram(c)], ['tty', 'usr/bin', 's', (c) => small.tty(c)],
+  ['uname', 'usr/bin', 'amnprsv', (c) => small.uname(c)], ['uniq', 'usr/bin', 'cdfisu', (c) => text.uniq(c)], ['wc', 'usr/bin', 'Lclmw', (c) => text.wc(c)], ['whoami', 'usr/bin', '', (c) => small.whoami(c)], ['yes', 'usr/bin', '', (c) => small.yes(c)],
+];
+
+/** Every program by name. Thunks, because the shell's modules refer back to this table. */
+export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map(ROWS.map(([name, dir, options, run]) => [name, { run, dir, options }]));
