@@ -63,7 +63,7 @@ function kernelAsset(): Plugin {
 }
 
 /** Chunks the first prompt needs besides the entry; they are fetched while the entry still downloads. */
-const EARLY_CHUNKS = /^(?:ui|xterm|react|kernel_host)-/;
+const EARLY_CHUNKS = /^(?:ui|xterm|react|real_kernel|system_context|rolldown-runtime)-/;
 
 function preloadEarlyChunks(): Plugin {
   return {
@@ -107,7 +107,10 @@ function serviceWorker(): Plugin {
           fileName: 'sw.js',
           source: template
             .replace("'%VERSION%'", JSON.stringify(version))
-            .replace("['%FILES%']", JSON.stringify(['./', './favicon.svg', './manifest.webmanifest', ...files], null, 1)),
+            .replace(
+              "['%FILES%']",
+              JSON.stringify(['./', './favicon.svg', './manifest.webmanifest', ...files], null, 1),
+            ),
         });
       },
     },

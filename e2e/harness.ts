@@ -25,10 +25,14 @@ export class RumpusPage {
 
   async prompt(): Promise<number> {
     await this.page.waitForFunction(() => window.__rump !== undefined);
-    const failure = this.page.waitForFunction(() => {
-      const { phase, failure: why, panic } = window.__rump!.system.store.getState();
-      return phase === 'failed' || phase === 'panic' ? `${why?.message ?? ''} ${panic?.message ?? ''}` : false;
-    }, undefined, { timeout: 0 });
+    const failure = this.page.waitForFunction(
+      () => {
+        const { phase, failure: why, panic } = window.__rump!.system.store.getState();
+        return phase === 'failed' || phase === 'panic' ? `${why?.message ?? ''} ${panic?.message ?? ''}` : false;
+      },
+      undefined,
+      { timeout: 0 },
+    );
     failure.catch(() => undefined);
     const reached = await Promise.race([
       this.page.evaluate(() => window.__rump!.whenPrompt()).then(() => undefined),
@@ -56,11 +60,9 @@ export class RumpusPage {
     const mark = `mark-${lastMark}-${Date.now() % 100_000}`;
     await this.type(`${command}; echo "${mark.slice(0, 4)}""${mark.slice(4)}=$?="\r`);
     const end = new RegExp(`^(.*)${mark}=(\\d+)=$`, 'm');
-    await this.page.waitForFunction(
-      ([source]) => new RegExp(source!, 'm').test(window.__rump!.text()),
-      [end.source],
-      { timeout },
-    );
+    await this.page.waitForFunction(([source]) => new RegExp(source!, 'm').test(window.__rump!.text()), [end.source], {
+      timeout,
+    });
     const text = await this.text();
     const found = end.exec(text);
     const echoed = text.lastIndexOf(`""${mark.slice(4)}`);

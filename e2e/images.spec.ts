@@ -33,7 +33,9 @@ for (const name of Object.keys(IMAGES) as ImageName[]) {
     expect(listing).toContain('link-to-hello -> hello.txt');
     expect(await rumpus.runOk('cat /mnt/i/hello.txt')).toContain('Hello from a disk image.');
     expect(await rumpus.runOk('cat /mnt/i/link-to-hello')).toContain('Hello from a disk image.');
-    const expected = manifest().map(({ path, cksum, size }) => ({ path, cksum, size })).sort(byPath);
+    const expected = manifest()
+      .map(({ path, cksum, size }) => ({ path, cksum, size }))
+      .sort(byPath);
     expect(await guestSums(rumpus, '/mnt/i')).toEqual(expected);
     await rumpus.runOk('umount /mnt/i');
   });
@@ -49,7 +51,10 @@ test('images are still there after a reload, the button mounts', async ({ page }
   await rumpus.prompt();
   await rumpus.showPanel('Images');
   await rumpus.attached('ffs2.img');
-  await rumpus.image('genisoimage.iso').getByRole('button', { name: /^Mount/ }).click();
+  await rumpus
+    .image('genisoimage.iso')
+    .getByRole('button', { name: /^Mount/ })
+    .click();
   await expect.poll(() => rumpus.text()).toContain('hello.txt');
   expect(await rumpus.runOk('cat /mnt/genisoimage/hello.txt')).toContain('Hello from a disk image.');
 });

@@ -2,7 +2,18 @@
 /** Makes the test images once a run with Debian's tools from a generated tree, and the list of its checksums. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync, closeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -67,7 +78,12 @@ function makeTree(): ManifestFile[] {
     const full = join(TREE, path);
     mkdirSync(dirname(full), { recursive: true });
     writeFileSync(full, content);
-    files.push({ path, size: content.length, cksum: cksum(content), sha1: createHash('sha1').update(content).digest('hex') });
+    files.push({
+      path,
+      size: content.length,
+      cksum: cksum(content),
+      sha1: createHash('sha1').update(content).digest('hex'),
+    });
   };
   add('hello.txt', Buffer.from('Hello from a disk image.\n'));
   add('empty', Buffer.alloc(0));
@@ -76,7 +92,8 @@ function makeTree(): ManifestFile[] {
   add('deep/a/b/c/d/e/f/leaf.txt', Buffer.from('leaf\n'));
   add('A name with spaces.txt', Buffer.from('spaces\n'));
   add(`long/${'n'.repeat(80)}.txt`, Buffer.from('long name\n'));
-  for (let index = 0; index < 120; index += 1) add(`many/file-${String(index).padStart(3, '0')}.txt`, Buffer.from(`file number ${index}\n`.repeat(index % 7)));
+  for (let index = 0; index < 120; index += 1)
+    add(`many/file-${String(index).padStart(3, '0')}.txt`, Buffer.from(`file number ${index}\n`.repeat(index % 7)));
   add('big.bin', bytes(7, 1_500_000));
   symlinkSync('hello.txt', join(TREE, 'link-to-hello'));
   return files;
@@ -103,9 +120,26 @@ export default function makeImages(): void {
   mkdirSync(TREE, { recursive: true });
   const files = makeTree();
   run('genisoimage', '-quiet', '-R', '-J', '-joliet-long', '-V', 'GENISO', '-o', IMAGES.genisoimage.file, TREE);
-  run('xorriso', '-report_about', 'WARNING', '-as', 'mkisofs', '-R', '-J', '-joliet-long', '-V', 'XORRISO', '-o', IMAGES.xorriso.file, TREE);
+  run(
+    'xorriso',
+    '-report_about',
+    'WARNING',
+    '-as',
+    'mkisofs',
+    '-R',
+    '-J',
+    '-joliet-long',
+    '-V',
+    'XORRISO',
+    '-o',
+    IMAGES.xorriso.file,
+    TREE,
+  );
   for (const version of [1, 2] as const) {
-    for (const [order, suffix] of [['le', ''], ['be', 'be']] as const) {
+    for (const [order, suffix] of [
+      ['le', ''],
+      ['be', 'be'],
+    ] as const) {
       run('makefs', '-t', 'ffs', '-B', order, '-o', `version=${version}`, IMAGES[`ffs${version}${suffix}`].file, TREE);
     }
   }

@@ -38,7 +38,10 @@ for (const name of ['genisoimage', 'ffs2'] as const) {
     await rumpus.choose(scratch('half.img', whole.subarray(0, whole.length / 2)));
     await expect(page.getByText(/Cut short/)).toBeVisible();
     const device = await rumpus.attached('half.img');
-    await rumpus.run(`mkdir -p /mnt/h; mount -t ${IMAGES[name].fs} -o ro ${device} /mnt/h && find /mnt/h -type f -exec cksum '{}' ';'`, 60_000);
+    await rumpus.run(
+      `mkdir -p /mnt/h; mount -t ${IMAGES[name].fs} -o ro ${device} /mnt/h && find /mnt/h -type f -exec cksum '{}' ';'`,
+      60_000,
+    );
     expect(await rumpus.runOk('echo alive')).toContain('alive');
   });
 }

@@ -8,10 +8,10 @@ import { PhoneNav } from './panels/PhoneNav';
 import { SidePanel } from './panels/SidePanel';
 import { StatusBar } from './panels/StatusBar';
 import { TopBar } from './panels/TopBar';
+import { moveRegionFocus } from './regions';
 import { useSystem, useUi } from './system_context';
 import { KeyBar } from './terminal/KeyBar';
 import { TerminalPane } from './terminal/TerminalPane';
-import { moveRegionFocus } from './regions';
 
 const Screens = lazy(() => import('./screens/Screens'));
 

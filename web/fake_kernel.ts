@@ -9,7 +9,8 @@ const MESSAGES = [
   'Rumpus 0.1 (fake): no kernel runs here',
   'total memory = 64 MiB',
   'timecounter: Timecounters tick every 10.000 msec',
-  'cpu0: fake', 'cpu1: fake',
+  'cpu0: fake',
+  'cpu1: fake',
   'root file system type: rumpfs',
 ];
 
@@ -26,19 +27,21 @@ function fakeTerminal(onClose: (terminal: KernelTerminal) => void): KernelTermin
   let ended: (end: SessionEnd) => void = () => undefined;
   let line = '';
   const say = (text: string): void => void emit(encoder.encode(text));
+  const runLine = (): void => {
+    const command = line;
+    line = '';
+    if (command === 'exit') ended({ status: 0, signal: undefined });
+    else say(`\r\n${command ? `fake: ${command}\r\n` : ''}# `);
+  };
   const typed = (char: string): void => {
-    if (char === '\r') {
-      const command = line;
+    if (char === '\r') runLine();
+    else if (char === '\x03') {
       line = '';
-      if (command === 'exit') return ended({ status: 0, signal: undefined });
-      return say(`\r\n${command ? `fake: ${command}\r\n` : ''}# `);
+      say('^C\r\n# ');
+    } else {
+      line += char;
+      say(char);
     }
-    if (char === '\x03') {
-      line = '';
-      return say('^C\r\n# ');
-    }
-    line += char;
-    say(char);
   };
   const terminal: KernelTerminal = {
     write: (bytes) => [...decoder.decode(bytes)].forEach(typed),
@@ -73,10 +76,21 @@ export function fakeKernelHost(made?: (kernel: FakeKernel) => void): KernelHost 
           open.add(terminal);
           return terminal;
         },
-        stats: async () => ({ memoryUsed: 5_400_000, memorySize: 67_108_864, hypercalls: 0, processes: open.size, workers: 6 }),
+        stats: async () => ({
+          memoryUsed: 5_400_000,
+          memorySize: 67_108_864,
+          hypercalls: 0,
+          processes: open.size,
+          workers: 6,
+        }),
         halt: async () => undefined,
         dispose: () => open.clear(),
-        panic: (message) => options.onPanic({ message, thread: 'pid 3 lid 1 (ls)', backtrace: ['vfs_lookup', 'sys_open', 'rump_syscall'] }),
+        panic: (message) =>
+          options.onPanic({
+            message,
+            thread: 'pid 3 lid 1 (ls)',
+            backtrace: ['vfs_lookup', 'sys_open', 'rump_syscall'],
+          }),
       };
       made?.(kernel);
       return kernel;

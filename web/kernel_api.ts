@@ -65,6 +65,8 @@ export interface KernelOptions {
   /** The module's bytes, for a foreign kernel: its memory limits are read from them. */
   readonly raw: ArrayBuffer | undefined;
   readonly ncpu: number;
+  /** Terminals will be opened: have a program worker ready. */
+  readonly shell: boolean;
   readonly memoryMiB: number | undefined;
   readonly onStage: (stage: string, detail?: string) => void;
   readonly onConsole: (bytes: Uint8Array) => void;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The kernel host of workers/, in the shape the page uses. */
-import { browserPlatform } from '../workers/platform_browser';
+
 import { bootKernel, inspectModule, type Kernel } from '../workers/kernel_host';
+import { browserPlatform } from '../workers/platform_browser';
 import type { KernelHandle, KernelHost, KernelOptions, KernelTerminal } from './kernel_api';
 
 const STAGES: Record<string, string> = {
@@ -42,6 +43,7 @@ export function realKernelHost(): KernelHost {
         platform: browserPlatform(),
         kernel: options.raw ?? options.module,
         ncpu: options.ncpu,
+        programs: options.shell ? 1 : 0,
         ...(options.memoryMiB === undefined ? {} : { memoryBytes: options.memoryMiB * 1024 * 1024 }),
         onStage: (stage, ms) => options.onStage(STAGES[stage] ?? stage, `${Math.round(ms)} ms`),
         onConsole: options.onConsole,

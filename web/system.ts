@@ -103,12 +103,21 @@ export class System {
     const facts = {
       phase: state.phase,
       kernel: state.kernelName,
-      failure: state.failure && { code: state.failure.code, message: state.failure.message, detail: state.failure.detail },
+      failure: state.failure && {
+        code: state.failure.code,
+        message: state.failure.message,
+        detail: state.failure.detail,
+      },
       panic: state.panic,
       stages: state.stages,
       browser: readBrowserFacts(),
       userAgent: navigator.userAgent,
-      images: state.images.map(({ size, kind, keeping, state: at }) => ({ size, type: kind.label, keeping, state: at.tag })),
+      images: state.images.map(({ size, kind, keeping, state: at }) => ({
+        size,
+        type: kind.label,
+        keeping,
+        state: at.tag,
+      })),
     };
     return `${JSON.stringify(facts, null, 2)}\n\n--- console ---\n${state.consoleLog}`;
   }
@@ -183,6 +192,7 @@ export class System {
     const kernel = await host.boot({
       module: loaded.module,
       raw: loaded.raw,
+      shell: report.can.shell,
       ncpu: this.parts.ncpu ?? Math.min(2, Math.max(1, navigator.hardwareConcurrency || 1)),
       memoryMiB: this.parts.memoryMiB,
       onStage: (stage, detail) => this.update('init', { detail: detail ? `${stage}: ${detail}` : stage }),
@@ -204,14 +214,20 @@ export class System {
     this.store.setState({ phase: 'foreign', foreign: report });
   }
 
-  private async startShell(kernel: KernelHandle, session: TerminalSession, images: Promise<ImageManager>): Promise<void> {
+  private async startShell(
+    kernel: KernelHandle,
+    session: TerminalSession,
+    images: Promise<ImageManager>,
+  ): Promise<void> {
     this.begin('disks');
     this.terminals.kernelReady(kernel);
     this.meter.kernelReady(kernel);
-    const disks = images.then((manager) => manager.kernelReady(kernel)).then(() => {
-      const count = this.store.getState().images.filter((image) => image.state.tag === 'attached').length;
-      this.finish('disks', { detail: count === 0 ? 'none' : `${count} attached` });
-    });
+    const disks = images
+      .then((manager) => manager.kernelReady(kernel))
+      .then(() => {
+        const count = this.store.getState().images.filter((image) => image.state.tag === 'attached').length;
+        this.finish('disks', { detail: count === 0 ? 'none' : `${count} attached` });
+      });
     this.begin('prompt');
     await this.terminals.startShell(session);
     this.store.setState({ phase: 'running' });

@@ -16,8 +16,8 @@ export interface BrowserFacts {
 
 /** (module (memory 1 1 shared) (func i32.const 0 i32.const 0 i32.const 0 memory.atomic.notify … drop)) with bulk memory. */
 const THREADS_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1, 10, 22, 1, 20, 0, 65, 0, 65, 0, 254, 0, 2,
-  0, 26, 65, 0, 65, 0, 65, 0, 252, 11, 0, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1, 10, 22, 1, 20, 0, 65, 0, 65, 0, 254, 0,
+  2, 0, 26, 65, 0, 65, 0, 65, 0, 252, 11, 0, 11,
 ]);
 
 function hasIndexedDB(): boolean {

@@ -140,7 +140,8 @@ export async function loadKernel(origin: KernelOrigin, progress: LoadProgress): 
       const final = error instanceof Failure || attempt >= RETRY_PAUSES_MS.length;
       const reason = error instanceof Error ? error.message : String(error);
       if (error instanceof Failure) throw error;
-      if (final) throw new Failure('E-NET', 'The kernel could not be fetched: the network gave up.', `${origin.url}: ${reason}`);
+      if (final)
+        throw new Failure('E-NET', 'The kernel could not be fetched: the network gave up.', `${origin.url}: ${reason}`);
       progress.retrying(attempt + 2, reason);
       await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSES_MS[attempt]));
     }

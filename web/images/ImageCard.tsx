@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** One image: what it is, where it is attached, what can be done with it. */
 import { Disc3, HardDrive } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { formatBytes } from '../format';
 import { isNarrow } from '../state/ui_store';
 import { useSystem, useUi } from '../system_context';
@@ -27,11 +27,23 @@ function StateChip({ entry }: { entry: ImageEntry }) {
     case 'detached':
       return <span className="chip">not attached</span>;
     case 'asks':
-      return <span className="chip" data-tone="warn">needs your click</span>;
+      return (
+        <span className="chip" data-tone="warn">
+          needs your click
+        </span>
+      );
     case 'elsewhere':
-      return <span className="chip" data-tone="warn">open in another tab</span>;
+      return (
+        <span className="chip" data-tone="warn">
+          open in another tab
+        </span>
+      );
     case 'broken':
-      return <span className="chip" data-tone="bad">not readable</span>;
+      return (
+        <span className="chip" data-tone="bad">
+          not readable
+        </span>
+      );
   }
 }
 
@@ -59,7 +71,12 @@ function MainAction({ entry }: { entry: ImageEntry }) {
   }
   if (state.tag === 'asks') {
     return (
-      <button type="button" className="button primary" disabled={!running} onClick={() => void system.images?.reconnect(entry.id)}>
+      <button
+        type="button"
+        className="button primary"
+        disabled={!running}
+        onClick={() => void system.images?.reconnect(entry.id)}
+      >
         Allow reading the file
       </button>
     );
@@ -67,7 +84,12 @@ function MainAction({ entry }: { entry: ImageEntry }) {
   if (state.tag === 'elsewhere') {
     return (
       <>
-        <button type="button" className="button" disabled={!running} onClick={() => void system.images?.attach(entry.id, { readOnly: true })}>
+        <button
+          type="button"
+          className="button"
+          disabled={!running}
+          onClick={() => void system.images?.attach(entry.id, { readOnly: true })}
+        >
           Open read-only
         </button>
         <button type="button" className="button" disabled={!running} onClick={() => void system.images?.copy(entry.id)}>
@@ -82,6 +104,8 @@ function MainAction({ entry }: { entry: ImageEntry }) {
 function RenameField({ entry, onDone }: { entry: ImageEntry; onDone: () => void }) {
   const system = useSystem();
   const [name, setName] = useState(entry.name);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), []);
   return (
     <form
       className="rename"
@@ -92,7 +116,7 @@ function RenameField({ entry, onDone }: { entry: ImageEntry; onDone: () => void 
       }}
     >
       <input
-        autoFocus
+        ref={field}
         aria-label="Image name"
         value={name}
         onChange={(event) => setName(event.target.value)}

@@ -29,7 +29,14 @@ export function ImageChooser({ compact = false }: { compact?: boolean }) {
           <small>ISO 9660 or FFS, any size. It stays on this machine.</small>
         </span>
       </button>
-      <input ref={input} type="file" multiple hidden data-testid={compact ? undefined : 'image-input'} onChange={onChange} />
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        data-testid={compact ? undefined : 'image-input'}
+        onChange={onChange}
+      />
     </div>
   );
 }

@@ -8,9 +8,20 @@ import { notify } from '../state/ui_store';
 import { useSystem } from '../system_context';
 import type { ImageEntry } from './image_entry';
 
-function DeleteDialog({ entry, open, onOpenChange }: { entry: ImageEntry; open: boolean; onOpenChange: (open: boolean) => void }) {
+function DeleteDialog({
+  entry,
+  open,
+  onOpenChange,
+}: {
+  entry: ImageEntry;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}) {
   const system = useSystem();
-  const original = entry.keeping === 'stored' ? 'The copy in this browser is deleted for good. The file you dropped is not touched.' : 'It is only taken off the list; your file is not touched.';
+  const original =
+    entry.keeping === 'stored'
+      ? 'The copy in this browser is deleted for good. The file you dropped is not touched.'
+      : 'It is only taken off the list; your file is not touched.';
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
@@ -35,7 +46,12 @@ export default function ImageMenu({ entry, onRename }: { entry: ImageEntry; onRe
   const [deleting, setDeleting] = useState(false);
   const exportRaw = (): void => {
     const failed = (error: unknown): void =>
-      notify(system.store, 'bad', `${entry.name} could not be exported.`, error instanceof Error ? error.message : String(error));
+      notify(
+        system.store,
+        'bad',
+        `${entry.name} could not be exported.`,
+        error instanceof Error ? error.message : String(error),
+      );
     system.images?.exportRaw(entry.id).then((blob) => saveFile(blob, entry.name), failed);
   };
   return (

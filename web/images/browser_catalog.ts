@@ -7,8 +7,8 @@
  * that no record names; list() makes a record for them, so that nothing stored is ever out of sight.
  */
 import { type IDBPDatabase, openDB } from 'idb';
-import { type ImageEntry as StoredEntry, ImageCatalogue } from '../../workers/stores/image_catalogue';
 import { IdbBlockStore } from '../../workers/stores/idb_block_store';
+import { ImageCatalogue, type ImageEntry as StoredEntry } from '../../workers/stores/image_catalogue';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
 import { HEAD_BYTES } from './image_kind';
 
@@ -78,7 +78,16 @@ function freeDevice(records: readonly CatalogRecord[]): string {
 async function adopt(entry: StoredEntry, records: readonly CatalogRecord[]): Promise<CatalogRecord> {
   const { id, name, size } = entry;
   const head = await headOf(id);
-  return { id: `img-${id}`, name, size, device: freeDevice(records), keeping: 'stored', bytes: id, head, attach: false };
+  return {
+    id: `img-${id}`,
+    name,
+    size,
+    device: freeDevice(records),
+    keeping: 'stored',
+    bytes: id,
+    head,
+    attach: false,
+  };
 }
 
 /** Rejects where IndexedDB is missing or refused. */
@@ -88,7 +97,8 @@ export async function browserCatalog(): Promise<ImageCatalog> {
   const put = async (record: CatalogRecord): Promise<void> => {
     await db.put(RECORDS, record);
   };
-  const get = async (id: string): Promise<CatalogRecord | undefined> => (await db.get(RECORDS, id)) as CatalogRecord | undefined;
+  const get = async (id: string): Promise<CatalogRecord | undefined> =>
+    (await db.get(RECORDS, id)) as CatalogRecord | undefined;
   return {
     durable: true,
     list: async () => {

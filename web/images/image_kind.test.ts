@@ -30,7 +30,11 @@ describe('imageKind', () => {
   ] as const)('knows FFSv%i (little-endian %s) at %i', (version, little, at) => {
     const { head, view } = blank();
     view.setUint32(at + 1372, version === 1 ? 0x00011954 : 0x19540119, little);
-    expect(imageKind(head, 1 << 20)).toMatchObject({ fs: 'ffs', label: `FFSv${version}${little ? '' : ', big-endian'}`, mountable: true });
+    expect(imageKind(head, 1 << 20)).toMatchObject({
+      fs: 'ffs',
+      label: `FFSv${version}${little ? '' : ', big-endian'}`,
+      mountable: true,
+    });
   });
 
   it('knows what it does not mount yet, and says so', () => {

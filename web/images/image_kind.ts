@@ -36,7 +36,9 @@ function cd9660(head: Uint8Array, view: DataView): ImageKind | undefined {
   if (head.length < CD_VOLUME + 2048 || ascii(head, CD_VOLUME + 1, 5) !== 'CD001') return undefined;
   const blocks = view.getUint32(CD_VOLUME + 80, true);
   const blockSize = view.getUint16(CD_VOLUME + 128, true);
-  const volume = ascii(head, CD_VOLUME + 40, 32).replace(/\0/g, '').trim();
+  const volume = ascii(head, CD_VOLUME + 40, 32)
+    .replace(/\0/g, '')
+    .trim();
   return {
     fs: 'cd9660',
     label: volume && volume !== 'CDROM' ? `ISO 9660 "${volume}"` : 'ISO 9660',
@@ -90,7 +92,8 @@ function fat(head: Uint8Array, view: DataView): ImageKind | undefined {
 }
 
 function partitioned(head: Uint8Array, view: DataView): ImageKind | undefined {
-  const advice = 'A whole disk with partitions. Partitions cannot be mounted one by one yet: extract the file system you want into an image of its own.';
+  const advice =
+    'A whole disk with partitions. Partitions cannot be mounted one by one yet: extract the file system you want into an image of its own.';
   if (head.length >= 1024 && ascii(head, 512, 8) === 'EFI PART') {
     return { fs: undefined, label: 'disk with GPT', mountable: false, accepted: true, advice };
   }
@@ -127,13 +130,29 @@ function isText(head: Uint8Array): boolean {
 
 /** Decide from the head of a file. Never throws. */
 export function imageKind(head: Uint8Array, fileSize: number): ImageKind {
-  const refuse = (label: string, advice: string): ImageKind => ({ fs: undefined, label, mountable: false, accepted: false, advice });
-  if (fileSize === 0) return refuse('empty file', 'This file is empty. Was it still being written when you dropped it?');
+  const refuse = (label: string, advice: string): ImageKind => ({
+    fs: undefined,
+    label,
+    mountable: false,
+    accepted: false,
+    advice,
+  });
+  if (fileSize === 0)
+    return refuse('empty file', 'This file is empty. Was it still being written when you dropped it?');
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const known = packed(head) ?? cd9660(head, view) ?? ffs(head, view) ?? ext2(head, view) ?? fat(head, view) ?? partitioned(head, view);
+  const known =
+    packed(head) ??
+    cd9660(head, view) ??
+    ffs(head, view) ??
+    ext2(head, view) ??
+    fat(head, view) ??
+    partitioned(head, view);
   if (known) return known;
   if (isText(head)) {
-    return refuse('text', 'This is a text file, not a disk image. Drop an ISO 9660 or FFS image (made by genisoimage, xorriso or makefs, for example).');
+    return refuse(
+      'text',
+      'This is a text file, not a disk image. Drop an ISO 9660 or FFS image (made by genisoimage, xorriso or makefs, for example).',
+    );
   }
   return {
     fs: undefined,

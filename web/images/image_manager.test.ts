@@ -16,7 +16,9 @@ function isoBytes(): Uint8Array<ArrayBuffer> {
 const iso = (name = 'disc.iso'): File => new File([isoBytes()], name);
 
 /** A durable catalogue that keeps records in memory and can be told to fail. */
-function testCatalog(options: { room?: number; records?: CatalogRecord[] } = {}): ImageCatalog & { stored: Map<string, CatalogRecord> } {
+function testCatalog(
+  options: { room?: number; records?: CatalogRecord[] } = {},
+): ImageCatalog & { stored: Map<string, CatalogRecord> } {
   const stored = new Map((options.records ?? []).map((record) => [record.id, record]));
   return {
     ...memoryCatalog(),
@@ -50,7 +52,17 @@ beforeEach(async () => {
     kernel = made;
   });
   const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-  await host.boot({ module, raw: undefined, ncpu: 1, memoryMiB: undefined, onStage: nothing, onConsole: nothing, onPanic: nothing, onExit: nothing });
+  await host.boot({
+    module,
+    raw: undefined,
+    shell: true,
+    ncpu: 1,
+    memoryMiB: undefined,
+    onStage: nothing,
+    onConsole: nothing,
+    onPanic: nothing,
+    onExit: nothing,
+  });
 });
 
 async function manager(catalog: ImageCatalog): Promise<ImageManager> {
@@ -69,7 +81,11 @@ describe('ImageManager', () => {
     await engine.add([{ file: iso() }]);
     await engine.whenIdle();
     expect(kernel.attached.get('rd0')).toMatchObject({ readOnly: true, source: { kind: 'file' } });
-    expect(images()[0]).toMatchObject({ name: 'disc.iso', keeping: 'stored', state: { tag: 'attached', device: 'rd0' } });
+    expect(images()[0]).toMatchObject({
+      name: 'disc.iso',
+      keeping: 'stored',
+      state: { tag: 'attached', device: 'rd0' },
+    });
     expect(catalog.stored.size).toBe(1);
   });
 
@@ -121,9 +137,12 @@ describe('ImageManager', () => {
     await engine.whenIdle();
     store.setState({ images: [] });
     let free: () => void = () => undefined;
-    const request = vi.fn(() => new Promise<void>((resolve) => {
-      free = resolve;
-    }));
+    const request = vi.fn(
+      () =>
+        new Promise<void>((resolve) => {
+          free = resolve;
+        }),
+    );
     vi.stubGlobal('navigator', { locks: { request } });
     const attach = kernel.attachDisk;
     kernel.attachDisk = () => Promise.reject(Object.assign(new Error('busy'), { errno: 16 }));

@@ -7,12 +7,12 @@
  * which. Entries change only through change(); the store's list is the only copy of them.
  */
 import { EBUSY, ENOSPC } from '../../hypercall-js/errno.gen';
+import { formatBytes } from '../format';
 import type { DiskSource, KernelHandle } from '../kernel_api';
 import { notify, type UiStore } from '../state/ui_store';
-import { formatBytes } from '../format';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
 import type { ImageEntry, ImageKeeping } from './image_entry';
-import { HEAD_BYTES, imageKind, truncation, type ImageKind } from './image_kind';
+import { HEAD_BYTES, type ImageKind, imageKind, truncation } from './image_kind';
 import { whenFree } from './image_lock';
 
 /** Above this a file is remembered by its handle rather than copied. */
@@ -100,7 +100,12 @@ export class ImageManager {
     try {
       await this.kernel.detachDisk(entry.state.device);
     } catch (error) {
-      notify(this.store, 'bad', `/dev/${entry.state.device} is in use.`, `Unmount it first: umount /dev/${entry.state.device} (${message(error)})`);
+      notify(
+        this.store,
+        'bad',
+        `/dev/${entry.state.device} is in use.`,
+        `Unmount it first: umount /dev/${entry.state.device} (${message(error)})`,
+      );
       return;
     }
     this.letGo(id);
@@ -113,7 +118,8 @@ export class ImageManager {
     const handle = this.holdings.get(id)?.handle as ReadableHandle | undefined;
     const answer = await handle?.requestPermission?.({ mode: 'read' });
     if (answer === 'granted') await this.attach(id);
-    else notify(this.store, 'bad', 'The browser may not read the file.', 'Allow it when asked, or drop the file again.');
+    else
+      notify(this.store, 'bad', 'The browser may not read the file.', 'Allow it when asked, or drop the file again.');
   }
 
   async rename(id: string, name: string): Promise<void> {
@@ -230,7 +236,8 @@ export class ImageManager {
     try {
       return await headOf(file);
     } catch (error) {
-      const hint = 'If it is a folder, make an image of it first; if it is a file, check that it still exists and may be read.';
+      const hint =
+        'If it is a folder, make an image of it first; if it is a file, check that it still exists and may be read.';
       notify(this.store, 'bad', `${file.name} cannot be read (${message(error)}).`, hint);
       return undefined;
     }
@@ -254,11 +261,20 @@ export class ImageManager {
     try {
       if (record.keeping === 'stored') await this.copyIn(record, file, holding);
       else if (record.handle) await this.catalog.link(record);
-      else return this.cannotKeep(entry, `It is larger than ${formatBytes(COPY_LIMIT)} and this browser cannot remember where the file is.`);
+      else
+        return this.cannotKeep(
+          entry,
+          `It is larger than ${formatBytes(COPY_LIMIT)} and this browser cannot remember where the file is.`,
+        );
       this.change(id, { keeping: record.keeping });
     } catch (error) {
       if (isAbort(error)) return;
-      this.cannotKeep(entry, isQuota(error) ? 'The browser has no room left for it. Remove an image, or free space on the disk.' : message(error));
+      this.cannotKeep(
+        entry,
+        isQuota(error)
+          ? 'The browser has no room left for it. Remove an image, or free space on the disk.'
+          : message(error),
+      );
     }
   }
 
@@ -269,7 +285,8 @@ export class ImageManager {
     }
     holding.copying = new AbortController();
     try {
-      const report = (copied: number, total: number): void => this.change(record.id, { copying: total > 0 ? copied / total : 1 });
+      const report = (copied: number, total: number): void =>
+        this.change(record.id, { copying: total > 0 ? copied / total : 1 });
       holding.bytes = await this.catalog.store(record, file, report, holding.copying.signal);
     } finally {
       delete holding.copying;

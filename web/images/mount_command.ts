@@ -5,7 +5,10 @@ import type { ImageEntry } from './image_entry';
 /** A directory name from an image's file name: "My Disc (2).iso" becomes my_disc_2. */
 export function mountPoint(name: string): string {
   const stem = name.replace(/\.(?:iso|img|image|ffs|ufs|raw|fs|bin)$/i, '');
-  const clean = stem.toLowerCase().replace(/[^a-z0-9._-]+/g, '_').replace(/^[._-]+|_+$/g, '');
+  const clean = stem
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '_')
+    .replace(/^[._-]+|_+$/g, '');
   return `/mnt/${clean.slice(0, 24) || 'image'}`;
 }
 

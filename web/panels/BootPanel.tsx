@@ -4,6 +4,7 @@ import { Check, Circle, LoaderCircle, X } from 'lucide-react';
 import type { Stage } from '../boot/boot_timeline';
 import { formatMs } from '../format';
 import { useUi } from '../system_context';
+import { ConsoleText } from './ConsoleText';
 
 const ICON = {
   waiting: <Circle size={16} className="stage-icon" />,
@@ -13,7 +14,8 @@ const ICON = {
 };
 
 function StageRow({ stage }: { stage: Stage }) {
-  const took = stage.endedAt !== undefined && stage.startedAt !== undefined ? formatMs(stage.endedAt - stage.startedAt) : '';
+  const took =
+    stage.endedAt !== undefined && stage.startedAt !== undefined ? formatMs(stage.endedAt - stage.startedAt) : '';
   return (
     <li className="stage" data-state={stage.state}>
       {ICON[stage.state]}
@@ -44,13 +46,15 @@ export function BootPanel() {
             <StageRow key={stage.id} stage={stage} />
           ))}
         </ol>
-        {promptMs !== undefined && <p className="lead">Prompt {formatMs(promptMs)} after navigation, {kernelName}.</p>}
+        {promptMs !== undefined && (
+          <p className="lead">
+            Prompt {formatMs(promptMs)} after navigation, {kernelName}.
+          </p>
+        )}
       </section>
       <section className="section fill">
         <h2>Kernel messages</h2>
-        <pre className="console" tabIndex={0} aria-label="Kernel messages">
-          {log || 'Nothing yet.'}
-        </pre>
+        <ConsoleText label="Kernel messages" text={log || 'Nothing yet.'} />
       </section>
     </>
   );

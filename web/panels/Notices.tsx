@@ -8,7 +8,8 @@ const ICON = { info: <Info size={18} />, good: <CircleCheck size={18} />, bad: <
 export function Notices() {
   const { store } = useSystem();
   const notices = useUi((state) => state.notices);
-  const dismiss = (id: number): void => store.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
+  const dismiss = (id: number): void =>
+    store.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
   return (
     <section className="notices" aria-label="Messages" aria-live="polite">
       {notices.map((notice) => (

@@ -23,7 +23,12 @@ export function PhoneNav() {
   return (
     <nav className="phone-nav" aria-label="Panes" data-region>
       {PANES.map(({ name, label, Icon }) => (
-        <button key={name} type="button" aria-current={current === name ? 'page' : undefined} onClick={() => choose(name)}>
+        <button
+          key={name}
+          type="button"
+          aria-current={current === name ? 'page' : undefined}
+          onClick={() => choose(name)}
+        >
           <Icon size={19} />
           {label}
         </button>

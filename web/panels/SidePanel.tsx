@@ -14,7 +14,11 @@ export function SidePanel() {
   const imageCount = useUi((state) => state.images.length);
   return (
     <aside className="side" aria-label="Side panel" data-region>
-      <Tabs.Root className="side-tabs" value={panel} onValueChange={(value) => store.setState({ sidePanel: value as PanelName })}>
+      <Tabs.Root
+        className="side-tabs"
+        value={panel}
+        onValueChange={(value) => store.setState({ sidePanel: value as PanelName })}
+      >
         <Tabs.List className="segments" aria-label="Side panel">
           <Tabs.Trigger className="segment" value="start">
             <Sparkles size={15} /> Start

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** First steps: commands to click, the image invitation, keys. */
 import { CornerDownLeft } from 'lucide-react';
+import { ImageChooser } from '../images/ImageChooser';
 import { isNarrow } from '../state/ui_store';
 import { useSystem, useUi } from '../system_context';
-import { ImageChooser } from '../images/ImageChooser';
 
 const COMMANDS: readonly (readonly [command: string, what: string])[] = [
   ['uname -a', 'which kernel this is'],
@@ -70,7 +70,12 @@ export function StartPanel() {
         </dl>
         <p className="lead">
           Every command has a manual page:{' '}
-          <button type="button" className="link" disabled={!running} onClick={() => terminals.active()?.type('man ls\r')}>
+          <button
+            type="button"
+            className="link"
+            disabled={!running}
+            onClick={() => terminals.active()?.type('man ls\r')}
+          >
             man ls
           </button>
           .

@@ -13,7 +13,12 @@ const PHASE_TEXT: Record<Phase, string> = {
   failed: 'not running',
 };
 
-const OFFLINE_TEXT = { no: '', preparing: 'saving for offline…', ready: 'works offline', update: 'new version at next start' };
+const OFFLINE_TEXT = {
+  no: '',
+  preparing: 'saving for offline…',
+  ready: 'works offline',
+  update: 'new version at next start',
+};
 const STORAGE_TEXT = { unknown: '', kept: 'images kept', memory: 'nothing kept (private window)' };
 
 function Chip({ tone, children, title }: { tone?: 'good' | 'bad' | 'warn'; children: string; title?: string }) {
@@ -42,12 +47,18 @@ export function StatusBar() {
       {phase === 'running' && bootedAt && <span>since {formatClock(bootedAt)}</span>}
       {promptMs !== undefined && <span className="wide-only">prompt in {formatMs(promptMs)}</span>}
       {stats && <span title={`of ${formatBytes(stats.memorySize)}`}>{formatBytes(stats.memoryUsed)} in use</span>}
-      {stats && <span className="wide-only">{stats.processes === 1 ? '1 process' : `${stats.processes} processes`}</span>}
+      {stats && (
+        <span className="wide-only">{stats.processes === 1 ? '1 process' : `${stats.processes} processes`}</span>
+      )}
       {rate !== undefined && <span className="wide-only">{rate} hypercalls/s</span>}
       <span className="grow" />
       {!self.crossOriginIsolated && <Chip tone="bad">not isolated</Chip>}
-      {problem ? <Chip tone="bad" title={problem}>storage unavailable</Chip> : STORAGE_TEXT[durable] && (
-        <Chip tone={durable === 'kept' ? 'good' : 'warn'}>{STORAGE_TEXT[durable]}</Chip>
+      {problem ? (
+        <Chip tone="bad" title={problem}>
+          storage unavailable
+        </Chip>
+      ) : (
+        STORAGE_TEXT[durable] && <Chip tone={durable === 'kept' ? 'good' : 'warn'}>{STORAGE_TEXT[durable]}</Chip>
       )}
       {OFFLINE_TEXT[offline] && <Chip tone={offline === 'ready' ? 'good' : 'warn'}>{OFFLINE_TEXT[offline]}</Chip>}
     </footer>

@@ -17,7 +17,13 @@ function ThemeButton() {
     store.setState({ theme: next });
   };
   return (
-    <button type="button" className="icon-button" onClick={choose} aria-label={`Theme: ${theme}. Change to ${next}`} data-tip={`Theme: ${theme}`}>
+    <button
+      type="button"
+      className="icon-button"
+      onClick={choose}
+      aria-label={`Theme: ${theme}. Change to ${next}`}
+      data-tip={`Theme: ${theme}`}
+    >
       <Icon size={17} />
     </button>
   );

@@ -3,6 +3,7 @@
 import { RotateCcw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Failure, FailureCode } from '../boot/failure';
+import { ConsoleText } from '../panels/ConsoleText';
 import { useSystem } from '../system_context';
 import { KernelFileButton } from './KernelFileButton';
 import { CopyDiagnostics } from './ReportButtons';
@@ -21,14 +22,16 @@ function IsolationAdvice() {
   return (
     <>
       <p>
-        The kernel's threads share memory, and browsers allow that only on pages served with two headers. This page came without them
+        The kernel's threads share memory, and browsers allow that only on pages served with two headers. This page came
+        without them
         {isSecureContext ? '' : ', and over a connection the browser does not call secure'}.
       </p>
       <h2>If you only want to use it</h2>
       <ul>
         {!isSecureContext && (
           <li>
-            Open it by <code>https://</code> or as <code>http://localhost</code>, not by an address such as <code>http://192.168…</code>.
+            Open it by <code>https://</code> or as <code>http://localhost</code>, not by an address such as{' '}
+            <code>http://192.168…</code>.
           </li>
         )}
         <li>Leave private browsing: there the page may not install the helper that adds the headers.</li>
@@ -53,7 +56,8 @@ const ADVICE: Record<FailureCode, ReactNode> = {
   'E-NET': <p>Check the connection, then try again. After one complete load the page also works without a network.</p>,
   'E-MEM': (
     <p>
-      Close other tabs or programs and try again, or start with less by adding <code>?mem=128</code> to the address (mebibytes).
+      Close other tabs or programs and try again, or start with less by adding <code>?mem=128</code> to the address
+      (mebibytes).
     </p>
   ),
   'E-KERNEL': <p>Choose a rump kernel compiled to wasm32 for this border, or go back to the built-in one.</p>,
@@ -94,9 +98,7 @@ export function FailureScreen({ failure }: { failure: Failure }) {
       {failure.detail && failure.code !== 'E-ISO' && (
         <details>
           <summary>Technical detail</summary>
-          <pre className="console" tabIndex={0}>
-            {failure.detail}
-          </pre>
+          <ConsoleText label="Technical detail" text={failure.detail} />
         </details>
       )}
     </ScreenFrame>

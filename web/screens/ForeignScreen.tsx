@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** A kernel that is not ours: what it lacks by name, and what can still be done with it. */
 import type { ModuleReport } from '../kernel_api';
+import { ConsoleText } from '../panels/ConsoleText';
 import { useSystem, useUi } from '../system_context';
 import { KernelFileButton } from './KernelFileButton';
 import { ScreenFrame } from './ScreenFrame';
@@ -51,19 +52,19 @@ export function ForeignScreen({ report }: { report: ModuleReport }) {
           ? 'meets the border far enough to start; the shell needs more system calls than it exports.'
           : 'lacks what every kernel must have.'}
       </p>
-      <Names title="It imports, and this host does not have" names={report.missingImports} none="Nothing: every import is known." />
+      <Names
+        title="It imports, and this host does not have"
+        names={report.missingImports}
+        none="Nothing: every import is known."
+      />
       <Names title="It does not export" names={report.missingExports} none="Nothing: every required export is there." />
       {booted && <SymbolCaller symbols={report.can.symbols} />}
       <h2>Console</h2>
-      <pre className="console" tabIndex={0} data-testid="foreign-console">
-        {log || 'It has printed nothing.'}
-      </pre>
+      <ConsoleText label="Console" text={log || 'It has printed nothing.'} testId="foreign-console" />
       {trace.length > 0 && (
         <details open>
           <summary>Hypercalls</summary>
-          <pre className="console" tabIndex={0}>
-            {trace.join('\n')}
-          </pre>
+          <ConsoleText label="Hypercalls" text={trace.join('\n')} />
         </details>
       )}
       <p>

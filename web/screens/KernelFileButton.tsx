@@ -17,7 +17,14 @@ export function KernelFileButton() {
       <button type="button" className="button" onClick={() => input.current?.click()}>
         <Cpu size={16} /> Boot another kernel…
       </button>
-      <input ref={input} type="file" accept=".wasm,application/wasm" hidden data-testid="kernel-input" onChange={onChange} />
+      <input
+        ref={input}
+        type="file"
+        accept=".wasm,application/wasm"
+        hidden
+        data-testid="kernel-input"
+        onChange={onChange}
+      />
     </>
   );
 }

@@ -2,6 +2,7 @@
 /** The kernel panicked: what it said, where, and the way on. */
 import { RotateCcw } from 'lucide-react';
 import type { PanicReport } from '../kernel_api';
+import { ConsoleText } from '../panels/ConsoleText';
 import { useSystem, useUi } from '../system_context';
 import { CopyDiagnostics, DownloadReport } from './ReportButtons';
 import { ScreenFrame } from './ScreenFrame';
@@ -26,8 +27,8 @@ export function PanicScreen({ panic }: { panic: PanicReport }) {
     >
       <pre className="panic-message">{panic.message}</pre>
       <p>
-        In <strong>{panic.thread || 'an unnamed thread'}</strong>. Everything in the kernel stopped; this page and your stored images are
-        unharmed. What the kernel had not yet written to a disk is lost.
+        In <strong>{panic.thread || 'an unnamed thread'}</strong>. Everything in the kernel stopped; this page and your
+        stored images are unharmed. What the kernel had not yet written to a disk is lost.
       </p>
       {panic.backtrace.length > 0 && (
         <details open>
@@ -43,9 +44,7 @@ export function PanicScreen({ panic }: { panic: PanicReport }) {
       )}
       <details>
         <summary>Last kernel messages</summary>
-        <pre className="console" tabIndex={0}>
-          {log.split('\n').slice(-30).join('\n')}
-        </pre>
+        <ConsoleText label="Last kernel messages" text={log.split('\n').slice(-30).join('\n')} />
       </details>
     </ScreenFrame>
   );

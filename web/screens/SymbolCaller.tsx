@@ -16,7 +16,8 @@ export function SymbolCaller({ symbols }: { symbols: readonly string[] }) {
   const call = (event: FormEvent): void => {
     event.preventDefault();
     setAnswer('…');
-    const result = system.foreignKernel?.callSymbol?.(symbol, parseArguments(text)) ?? Promise.reject(new Error('not supported'));
+    const result =
+      system.foreignKernel?.callSymbol?.(symbol, parseArguments(text)) ?? Promise.reject(new Error('not supported'));
     result.then(setAnswer, (error: unknown) => setAnswer(error instanceof Error ? error.message : String(error)));
   };
   if (symbols.length === 0) return null;
@@ -29,7 +30,12 @@ export function SymbolCaller({ symbols }: { symbols: readonly string[] }) {
             <option key={name}>{name}</option>
           ))}
         </select>
-        <input aria-label="Integer arguments" placeholder="arguments, e.g. 1 2" value={text} onChange={(event) => setText(event.target.value)} />
+        <input
+          aria-label="Integer arguments"
+          placeholder="arguments, e.g. 1 2"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
         <button type="submit" className="button">
           Call
         </button>

@@ -28,27 +28,29 @@ export function SearchBar() {
     if (event.key === 'Escape') close();
   };
   return (
-    <form className="searchbar" role="search" onSubmit={onSubmit} onKeyDown={onKeyDown}>
-      <input
-        ref={input}
-        type="search"
-        aria-label="Text to find in the terminal"
-        placeholder="Find in this terminal"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-      <span className="searchbar-result" role="status">
-        {missed ? 'not found' : ''}
-      </span>
-      <button type="button" className="icon-button" aria-label="Previous match" onClick={() => find(false)}>
-        <ChevronUp size={16} />
-      </button>
-      <button type="button" className="icon-button" aria-label="Next match" onClick={() => find(true)}>
-        <ChevronDown size={16} />
-      </button>
-      <button type="button" className="icon-button" aria-label="Close search" onClick={close}>
-        <X size={16} />
-      </button>
-    </form>
+    <search>
+      <form className="searchbar" onSubmit={onSubmit} onKeyDown={onKeyDown}>
+        <input
+          ref={input}
+          type="search"
+          aria-label="Text to find in the terminal"
+          placeholder="Find in this terminal"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <span className="searchbar-result" role="status">
+          {missed ? 'not found' : ''}
+        </span>
+        <button type="button" className="icon-button" aria-label="Previous match" onClick={() => find(false)}>
+          <ChevronUp size={16} />
+        </button>
+        <button type="button" className="icon-button" aria-label="Next match" onClick={() => find(true)}>
+          <ChevronDown size={16} />
+        </button>
+        <button type="button" className="icon-button" aria-label="Close search" onClick={close}>
+          <X size={16} />
+        </button>
+      </form>
+    </search>
   );
 }

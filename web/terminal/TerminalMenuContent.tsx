@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The terminal menu: copy, paste, font size, saving the text, closing. */
-import { AArrowDown, AArrowUp, Accessibility, ClipboardCopy, ClipboardPaste, Download, Eraser, EllipsisVertical, X } from 'lucide-react';
+import {
+  AArrowDown,
+  AArrowUp,
+  Accessibility,
+  ClipboardCopy,
+  ClipboardPaste,
+  Download,
+  EllipsisVertical,
+  Eraser,
+  X,
+} from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { notify, writeSetting } from '../state/ui_store';
 import { saveFile } from '../save_file';
+import { notify, writeSetting } from '../state/ui_store';
 import { useSystem, useUi } from '../system_context';
 
 const SMALLEST = 9;
@@ -34,7 +44,13 @@ export default function TerminalMenuContent() {
     if (!copied) notify(store, 'info', 'Nothing is selected in the terminal.', 'Drag over some text first.');
   };
   const paste = (): void => {
-    const refused = (): void => notify(store, 'bad', 'The browser did not allow reading the clipboard.', 'Press Ctrl+Shift+V in the terminal instead.');
+    const refused = (): void =>
+      notify(
+        store,
+        'bad',
+        'The browser did not allow reading the clipboard.',
+        'Press Ctrl+Shift+V in the terminal instead.',
+      );
     terminals.active()?.paste().catch(refused);
   };
   const save = (): void => {
@@ -51,7 +67,12 @@ export default function TerminalMenuContent() {
         <EllipsisVertical size={16} />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={6} onCloseAutoFocus={(event) => event.preventDefault()}>
+        <DropdownMenu.Content
+          className="menu"
+          align="end"
+          sideOffset={6}
+          onCloseAutoFocus={(event) => event.preventDefault()}
+        >
           <Item icon={<ClipboardCopy size={16} />} keys="Ctrl+Shift+C" onSelect={() => void copy()}>
             Copy
           </Item>

@@ -84,7 +84,14 @@ export function TerminalPane() {
             <TabButton key={tab.id} tab={tab} active={tab.id === activeTab} />
           ))}
         </Tabs.List>
-        <button type="button" className="icon-button" aria-label="New terminal" data-tip="New terminal" disabled={!running} onClick={() => void terminals.open()}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="New terminal"
+          data-tip="New terminal"
+          disabled={!running}
+          onClick={() => void terminals.open()}
+        >
           <Plus size={16} />
         </button>
         <span className="grow" />

@@ -134,7 +134,10 @@ export class TerminalRegistry {
 
   private restyleIfChanged(): void {
     const look = this.currentLook();
-    const same = look.dark === this.look.dark && look.fontSize === this.look.fontSize && look.screenReader === this.look.screenReader;
+    const same =
+      look.dark === this.look.dark &&
+      look.fontSize === this.look.fontSize &&
+      look.screenReader === this.look.screenReader;
     if (same) return;
     this.look = look;
     for (const session of this.sessions.values()) session.restyle(look);

@@ -30,7 +30,8 @@ export interface SessionEvents {
 }
 
 const PROMPT = /[#$%>] $/;
-const FONT = 'ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+const FONT =
+  'ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 export class TerminalSession {
   readonly host = document.createElement('div');
@@ -235,7 +236,8 @@ export class TerminalSession {
       void this.copySelection();
       return false;
     }
-    const pastes = (event.ctrlKey && event.shiftKey && event.code === 'KeyV') || (event.shiftKey && event.code === 'Insert');
+    const pastes =
+      (event.ctrlKey && event.shiftKey && event.code === 'KeyV') || (event.shiftKey && event.code === 'Insert');
     // The browser then sends its own paste event, which xterm takes.
     if (pastes) return false;
     // Left to the page: search, and leaving the terminal by F6.
