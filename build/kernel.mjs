@@ -3,12 +3,10 @@
 /**
  * Build the kernel module: out/kernel/rumpus.wasm.
  *
- *   node build/kernel.mjs [--toolchain emcc|clang|yowasp] [--debug | --ubsan] [--keep-going] [--test-kernel]
+ *   node build/kernel.mjs [--toolchain emcc|clang|yowasp] [--debug | --ubsan] [--keep-going]
  *
  * Only what changed is compiled (depfiles, hash of the flags). Builds of other variants and
  * toolchains go to out/kernel/rumpus-<variant>[-<toolchain>].wasm unless --out names the file.
- * --test-kernel builds out/kernel/test_kernel.wasm from hypercall-js/test_kernel instead: a kernel
- * that only exercises the hypercalls; what it exports, it marks with export_name.
  */
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -56,10 +54,10 @@ export function kernelSources(root = ROOT) {
 }
 
 /** Link names the module exports. */
-function exportFlags(required) {
+function exportFlags() {
   const names = readMaster(ABI, 'exports.master').map(([name]) => name);
   const flags = names.map((name) =>
-    name.endsWith('!') && required ? `--export=${name.slice(0, -1)}` : `--export-if-defined=${name.replace('!', '')}`,
+    name.endsWith('!') ? `--export=${name.slice(0, -1)}` : `--export-if-defined=${name}`,
   );
   for (const row of syscallRows(ABI)) {
     if (row.inTable) flags.push(`--export-if-defined=rump___sysimpl_${row.linkName}`);
@@ -107,7 +105,7 @@ function checkImports(module) {
 export class BuildError extends Error {}
 
 /**
- * @param options {toolchain, variant, out, keepGoing, log, product}
+ * @param options {toolchain, variant, out, keepGoing, log}
  * @returns {Promise<{file, bytes, gzip, compiled, ms, toolchain, variant}>}
  */
 export async function buildKernel(options = {}) {
@@ -121,20 +119,14 @@ export async function buildKernel(options = {}) {
   return withLock(path.join(outDir, '.lock'), () => buildLocked({ ...options, log, variant, name, outDir }));
 }
 
-function outputName(product, variant, name, preferred) {
+function outputName(variant, name, preferred) {
   const parts = [product];
   if (variant !== 'release') parts.push(variant);
   if (name !== preferred) parts.push(name);
   return `${parts.join('-')}.wasm`;
 }
 
-/** What is built: the kernel, or the kernel that tests the border. */
-const PRODUCTS = {
-  rumpus: { sources: () => kernelSources(), required: true },
-  test_kernel: { sources: () => listSources(ROOT, 'hypercall-js/test_kernel'), required: false },
-};
-
-async function buildLocked({ log, variant, name, outDir, keepGoing = false, out, product = 'rumpus' }) {
+async function buildLocked({ log, variant, name, outDir, keepGoing = false, out }) {
   const started = Date.now();
   const tools = await toolchain(name, ROOT, outDir);
   const flags = [
@@ -144,18 +136,18 @@ async function buildLocked({ log, variant, name, outDir, keepGoing = false, out,
     '-Ikernel-wasm/include',
     '-Ikernel-wasm',
   ];
-  const objDir = path.join('out/kernel', `obj-${product}-${name}-${variant}`);
+  const objDir = path.join('out/kernel', `obj-${name}-${variant}`);
   freshFolder(path.join(ROOT, objDir), flags);
-  const units = PRODUCTS[product].sources().map((source) => {
-    const object = path.join(objDir, `${source.replace(/^kernel-wasm\//, '').replaceAll('/', '__')}.o`);
+  const units = kernelSources().map((source) => {
+    const object = path.join(objDir, `${source.slice('kernel-wasm/'.length).replaceAll('/', '__')}.o`);
     return { source, object, depfile: `${object.slice(0, -2)}.d` };
   });
   const stale = units.filter((u) => isStale(path.join(ROOT, u.object), path.join(ROOT, u.depfile)));
   const failed = await compileAll(tools, flags, stale, { log, keepGoing });
   if (failed.length > 0) throw new BuildError(`${failed.length} file(s) did not compile: ${failed.join(' ')}`);
   const preferred = availableToolchains(ROOT)[0];
-  const file = out ?? path.join(outDir, outputName(product, variant, name, preferred));
-  const linkArgs = [...LINK_FLAGS, ...exportFlags(PRODUCTS[product].required), ...units.map((u) => u.object)];
+  const file = out ?? path.join(outDir, outputName(variant, name, preferred));
+  const linkArgs = [...LINK_FLAGS, ...exportFlags(), ...units.map((u) => u.object)];
   const key = hash([...linkArgs, ...OPTIMIZE_FLAGS]);
   const record = file.replace(/\.wasm$/, '.json');
   const previous = readRecord(record);
@@ -246,7 +238,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       variant: has('--debug') ? 'debug' : has('--ubsan') ? 'ubsan' : 'release',
       out: option('--out'),
       keepGoing: has('--keep-going'),
-      product: has('--test-kernel') ? 'test_kernel' : 'rumpus',
     });
     console.log(
       `kernel: ${result.file} ${result.bytes} bytes (${result.gzip} gzip), ${result.compiled} compiled, ${result.toolchain}, ${result.ms} ms`,

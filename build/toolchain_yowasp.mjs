@@ -9,32 +9,41 @@ const TEMPLATE = 'kernel-wasm/template.c';
 export async function yowaspToolchain(root) {
   const { runLLVM } = await import('@yowasp/clang');
   const headers = readTree(path.join(root, 'kernel-wasm'), (name) => name.endsWith('.h'));
-  let command;
+  const commands = new Map();
+  /** The compiler sees the checkout as its root folder. */
+  const inside = (name) => (path.isAbsolute(name) ? path.relative(root, name) : name);
+  const compile = async (flags, source, object, depfile, options) => {
+    const local = flags.map(inside);
+    const key = local.join('\0');
+    if (!commands.has(key)) commands.set(key, await compilerCommand(runLLVM, local));
+    const tree = { 'kernel-wasm': structuredClone(headers) };
+    plantFolder(tree, root, path.dirname(source));
+    const names = { [TEMPLATE]: source, 'out.target': object };
+    const files = await runLLVM(
+      commands.get(key).map((arg) => names[arg] ?? arg),
+      tree,
+      options,
+    );
+    fs.writeFileSync(path.resolve(root, object), files['out.o']);
+    fs.writeFileSync(path.resolve(root, depfile), files['out.d']);
+  };
   return {
     name: 'yowasp',
     jobs: 1,
     compile: (flags, source, object, depfile) =>
-      capture(async (options) => {
-        command ??= await compilerCommand(runLLVM, flags);
-        const tree = { 'kernel-wasm': structuredClone(headers) };
-        plant(tree, source, fs.readFileSync(path.join(root, source)));
-        const args = command.map((arg) => (arg === TEMPLATE ? source : arg === 'out.target' ? object : arg));
-        const files = await runLLVM(args, tree, options);
-        fs.writeFileSync(path.join(root, object), files['out.o']);
-        fs.writeFileSync(path.join(root, depfile), files['out.d']);
-      }),
+      capture((options) => compile(flags, inside(source), inside(object), inside(depfile), options)),
     link: (args, cwd) =>
       capture(async (options) => {
         const output = args[args.indexOf('-o') + 1];
         const tree = {};
         const flat = args.map((arg) => {
           if (!arg.endsWith('.o')) return arg;
-          plant(tree, arg, fs.readFileSync(path.join(cwd, arg)));
-          return arg;
+          plant(tree, inside(arg), fs.readFileSync(path.resolve(cwd, arg)));
+          return inside(arg);
         });
         flat[flat.indexOf('-o') + 1] = 'out.wasm';
         const files = await runLLVM(['wasm-ld', ...flat], tree, options);
-        fs.writeFileSync(path.join(cwd, output), files['out.wasm']);
+        fs.writeFileSync(path.resolve(cwd, output), files['out.wasm']);
       }),
     optimizer: undefined,
   };
@@ -92,6 +101,13 @@ function plant(tree, name, bytes) {
     folder = folder[part];
   }
   folder[parts.at(-1)] = new Uint8Array(bytes);
+}
+
+/** The sources and headers of one folder. */
+function plantFolder(tree, root, folder) {
+  for (const name of fs.readdirSync(path.join(root, folder))) {
+    if (/\.[ch]$/.test(name)) plant(tree, `${folder}/${name}`, fs.readFileSync(path.join(root, folder, name)));
+  }
 }
 
 function readTree(dir, wanted) {
