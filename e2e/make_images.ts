@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export const WORK = join(tmpdir(), 'rumpus-e2e');
 export const TREE = join(WORK, 'tree');
@@ -39,6 +39,8 @@ export const IMAGES = {
 } as const;
 
 export type ImageName = keyof typeof IMAGES;
+/** The border test kernel of hypercall-js: a kernel that is not ours, for the page. */
+export const BORDER_KERNEL = resolve('out/test/border.wasm');
 export const BIG_ISO = join(WORK, 'big.iso');
 
 /** Deterministic bytes: a test that fails can be repeated. */
@@ -114,7 +116,13 @@ export function makeFile(path: string, size: number): void {
   truncateSync(path, size);
 }
 
+function makeBorderKernel(): void {
+  const script = `import { buildBorder } from ${JSON.stringify(resolve('hypercall-js/test_kernel/build.mjs'))}; await buildBorder();`;
+  run(process.execPath, '--input-type=module', '-e', script);
+}
+
 export default function makeImages(): void {
+  makeBorderKernel();
   if (existsSync(MANIFEST) && existsSync(BIG_ISO) && statSync(BIG_ISO).size > 0) return;
   rmSync(WORK, { recursive: true, force: true });
   mkdirSync(TREE, { recursive: true });

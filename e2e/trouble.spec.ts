@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { PLAIN_PORT } from '../playwright.config';
 import { RumpusPage } from './harness';
-import { IMAGES } from './make_images';
+import { BORDER_KERNEL, IMAGES } from './make_images';
 
 const scratch = (name: string, content: Uint8Array | string): string => {
   const path = join(mkdtempSync(join(tmpdir(), 'rumpus-')), name);
@@ -173,10 +173,20 @@ test('a panic shows message, thread and backtrace, and reboots with the same dis
 });
 
 test('a foreign kernel boots as far as it can and what it lacks is named', async ({ page }) => {
-  await page.goto('./?testing=1&kernel=/test-kernel/border.wasm');
+  const module = readFileSync(BORDER_KERNEL);
+  await page.route(
+    (url) => url.pathname === '/test-kernel/border.wasm',
+    (route) => route.fulfill({ body: module, contentType: 'application/wasm' }),
+  );
+  await page.goto('./?testing=1&sw=off&kernel=/test-kernel/border.wasm');
   const screen = page.getByTestId('screen');
   await expect(screen.getByText('FOREIGN KERNEL')).toBeVisible();
   await expect(screen.getByText('rump_syscall')).toBeVisible();
+  await expect(screen.getByTestId('foreign-console')).toContainText('0 failures');
+  await expect(screen.getByText(/rumpuser_\w+\(/).first()).toBeVisible();
+  await screen.getByRole('combobox', { name: 'Function' }).selectOption('border_failures');
+  await screen.getByRole('button', { name: 'Call' }).click();
+  await expect(screen.getByText('= 0', { exact: true })).toBeVisible();
   await new RumpusPage(page).accessible();
   await page.screenshot({ path: 'test-results/shots/foreign.png', fullPage: true });
 });

@@ -14,7 +14,7 @@ import type { ImageCatalog } from './images/image_catalog';
 import { ImageManager } from './images/image_manager';
 import type { KernelHandle, KernelHost, PanicReport } from './kernel_api';
 import { StatsMeter } from './state/stats_meter';
-import { createUiStore, notify, type UiStore } from './state/ui_store';
+import { createUiStore, type UiStore } from './state/ui_store';
 import { TerminalRegistry } from './terminal/terminal_registry';
 import type { TerminalSession } from './terminal/terminal_session';
 
@@ -287,7 +287,6 @@ export class System {
       failure,
       stages: failRunning(state.stages, performance.now()),
     }));
-    if (failure.code === 'E-BOOT') notify(this.store, 'bad', failure.message);
   }
 
   private stage(id: StageId): Stage | undefined {

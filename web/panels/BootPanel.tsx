@@ -5,6 +5,7 @@ import type { Stage } from '../boot/boot_timeline';
 import { formatMs } from '../format';
 import { useUi } from '../system_context';
 import { ConsoleText } from './ConsoleText';
+import { KernelFileButton } from './KernelFileButton';
 
 const ICON = {
   waiting: <Circle size={16} className="stage-icon" />,
@@ -55,6 +56,16 @@ export function BootPanel() {
       <section className="section fill">
         <h2>Kernel messages</h2>
         <ConsoleText label="Kernel messages" text={log || 'Nothing yet.'} />
+      </section>
+      <section className="section">
+        <h2>Another kernel</h2>
+        <p className="lead">
+          Any rump kernel module written to the same border boots here: by file, or by address with{' '}
+          <code>?kernel=URL</code>.
+        </p>
+        <div>
+          <KernelFileButton />
+        </div>
       </section>
     </>
   );

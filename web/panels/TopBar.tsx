@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Name, kernel state, reboot, theme, side panel. */
 import { Monitor, Moon, PanelRight, RotateCcw, Sun } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { type Theme, writeSetting } from '../state/ui_store';
 import { useSystem, useUi } from '../system_context';
+
+const RebootDialog = lazy(() => import('./RebootDialog'));
 
 const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 const THEME_ICON = { system: Monitor, light: Sun, dark: Moon };
@@ -29,9 +32,37 @@ function ThemeButton() {
   );
 }
 
-export function TopBar() {
+function RebootButton() {
   const system = useSystem();
   const phase = useUi((state) => state.phase);
+  const [asking, setAsking] = useState(false);
+  const reboot = (): void => {
+    if (phase === 'running') setAsking(true);
+    else void system.reboot();
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="button quiet"
+        disabled={phase === 'booting'}
+        onClick={reboot}
+        data-tip="Boot again, same images"
+      >
+        <RotateCcw size={15} />
+        <span className="wide-text">Reboot</span>
+      </button>
+      {asking && (
+        <Suspense fallback={null}>
+          <RebootDialog onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+export function TopBar() {
+  const system = useSystem();
   const sideOpen = useUi((state) => state.sideOpen);
   const kernelName = useUi((state) => state.kernelName);
   return (
@@ -44,16 +75,7 @@ export function TopBar() {
       </h1>
       <span className="bar-note">{kernelName === 'built-in kernel' ? 'a rump kernel in this tab' : kernelName}</span>
       <span className="grow" />
-      <button
-        type="button"
-        className="button quiet"
-        disabled={phase === 'booting'}
-        onClick={() => void system.reboot()}
-        data-tip="Boot again, same images"
-      >
-        <RotateCcw size={15} />
-        <span className="wide-text">Reboot</span>
-      </button>
+      <RebootButton />
       <ThemeButton />
       <button
         type="button"

@@ -4,8 +4,8 @@ import { RotateCcw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Failure, FailureCode } from '../boot/failure';
 import { ConsoleText } from '../panels/ConsoleText';
+import { KernelFileButton } from '../panels/KernelFileButton';
 import { useSystem } from '../system_context';
-import { KernelFileButton } from './KernelFileButton';
 import { CopyDiagnostics } from './ReportButtons';
 import { ScreenFrame } from './ScreenFrame';
 

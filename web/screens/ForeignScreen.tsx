@@ -2,8 +2,8 @@
 /** A kernel that is not ours: what it lacks by name, and what can still be done with it. */
 import type { ModuleReport } from '../kernel_api';
 import { ConsoleText } from '../panels/ConsoleText';
+import { KernelFileButton } from '../panels/KernelFileButton';
 import { useSystem, useUi } from '../system_context';
-import { KernelFileButton } from './KernelFileButton';
 import { ScreenFrame } from './ScreenFrame';
 import { SymbolCaller } from './SymbolCaller';
 
