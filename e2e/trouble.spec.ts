@@ -178,7 +178,7 @@ test('a foreign kernel boots as far as it can and what it lacks is named', async
     (url) => url.pathname === '/test-kernel/border.wasm',
     (route) => route.fulfill({ body: module, contentType: 'application/wasm' }),
   );
-  await page.goto('./?testing=1&sw=off&kernel=/test-kernel/border.wasm');
+  await page.goto('./?testing=1&sw=off&RUMP_BORDER=0123456789&kernel=/test-kernel/border.wasm');
   const screen = page.getByTestId('screen');
   await expect(screen.getByText('FOREIGN KERNEL')).toBeVisible();
   await expect(screen.getByText('rump_syscall')).toBeVisible();

@@ -65,6 +65,8 @@ export interface KernelOptions {
   /** The module's bytes, for a foreign kernel: its memory limits are read from them. */
   readonly raw: ArrayBuffer | undefined;
   readonly ncpu: number;
+  /** RUMP_* parameters of the address. */
+  readonly params: Readonly<Record<string, string>>;
   /** Terminals will be opened: have a program worker ready. */
   readonly shell: boolean;
   readonly memoryMiB: number | undefined;

@@ -22,6 +22,7 @@ async function start(): Promise<void> {
   const system = new System({
     host: () => kernelHost(parameters),
     catalog: () => import('./images/open_catalog').then((module) => module.openCatalog(parameters.get('store'))),
+    params: Object.fromEntries([...parameters].filter(([name]) => name.startsWith('RUMP_'))),
     ...(ncpu > 0 ? { ncpu } : {}),
     ...(memoryMiB > 0 ? { memoryMiB } : {}),
   });

@@ -43,6 +43,7 @@ export function realKernelHost(): KernelHost {
         platform: browserPlatform(),
         kernel: options.raw ?? options.module,
         ncpu: options.ncpu,
+        params: options.params,
         programs: options.shell ? 1 : 0,
         ...(options.memoryMiB === undefined ? {} : { memoryBytes: options.memoryMiB * 1024 * 1024 }),
         onStage: (stage, ms) => options.onStage(STAGES[stage] ?? stage, `${Math.round(ms)} ms`),

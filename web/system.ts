@@ -28,6 +28,7 @@ export interface SystemParts {
   catalog(): Promise<ImageCatalog>;
   readonly ncpu?: number;
   readonly memoryMiB?: number;
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 export class System {
@@ -193,6 +194,7 @@ export class System {
       module: loaded.module,
       raw: loaded.raw,
       shell: report.can.shell,
+      params: this.parts.params ?? {},
       ncpu: this.parts.ncpu ?? Math.min(2, Math.max(1, navigator.hardwareConcurrency || 1)),
       memoryMiB: this.parts.memoryMiB,
       onStage: (stage, detail) => this.update('init', { detail: detail ? `${stage}: ${detail}` : stage }),

@@ -56,6 +56,7 @@ beforeEach(async () => {
     module,
     raw: undefined,
     shell: true,
+    params: {},
     ncpu: 1,
     memoryMiB: undefined,
     onStage: nothing,
