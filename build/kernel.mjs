@@ -54,11 +54,12 @@ export function kernelSources(root = ROOT) {
 }
 
 /** Link names the module exports. */
-function exportFlags() {
+function exportFlags(more = []) {
   const names = readMaster(ABI, 'exports.master').map(([name]) => name);
   const flags = names.map((name) =>
     name.endsWith('!') ? `--export=${name.slice(0, -1)}` : `--export-if-defined=${name}`,
   );
+  for (const name of more) flags.push(`--export=${name}`);
   for (const row of syscallRows(ABI)) {
     if (row.inTable) flags.push(`--export-if-defined=rump___sysimpl_${row.linkName}`);
   }
@@ -138,16 +139,18 @@ async function buildLocked({ log, variant, name, outDir, keepGoing = false, out 
   ];
   const objDir = path.join('out/kernel', `obj-${name}-${variant}`);
   freshFolder(path.join(ROOT, objDir), flags);
-  const units = kernelSources().map((source) => {
+  const sources = [...kernelSources(), ...(VARIANTS[variant].sources ?? [])];
+  const units = sources.map((source) => {
     const object = path.join(objDir, `${source.slice('kernel-wasm/'.length).replaceAll('/', '__')}.o`);
     return { source, object, depfile: `${object.slice(0, -2)}.d` };
   });
   const stale = units.filter((u) => isStale(path.join(ROOT, u.object), path.join(ROOT, u.depfile)));
   const failed = await compileAll(tools, flags, stale, { log, keepGoing });
+  await tools.close?.();
   if (failed.length > 0) throw new BuildError(`${failed.length} file(s) did not compile: ${failed.join(' ')}`);
   const preferred = availableToolchains(ROOT)[0];
   const file = out ?? path.join(outDir, outputName(variant, name, preferred));
-  const linkArgs = [...LINK_FLAGS, ...exportFlags(), ...units.map((u) => u.object)];
+  const linkArgs = [...LINK_FLAGS, ...exportFlags(VARIANTS[variant].exports), ...units.map((u) => u.object)];
   const key = hash([...linkArgs, ...OPTIMIZE_FLAGS]);
   const record = file.replace(/\.wasm$/, '.json');
   const previous = readRecord(record);

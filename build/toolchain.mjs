@@ -51,6 +51,13 @@ export const WARNING_FLAGS = [
 export const VARIANTS = {
   release: { flags: ['-O2'], optimize: true },
   debug: { flags: ['-O1', '-g', '-DDIAGNOSTIC', '-DDEBUG'], optimize: false },
+  // The release kernel with a client's loops inside (npm run bench).
+  bench: {
+    flags: ['-O2'],
+    optimize: true,
+    sources: ['kernel-wasm/bench/rump_bench.c'],
+    exports: ['rump_bench', 'rump_bench_setup', 'rump_bench_name'],
+  },
   ubsan: {
     flags: ['-O2', '-DDIAGNOSTIC', '-fsanitize=undefined', '-fsanitize-trap=undefined', '-fno-sanitize=function'],
     optimize: true,

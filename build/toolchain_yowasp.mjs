@@ -1,12 +1,54 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** clang and wasm-ld as wasm, from npm: builds the kernel where nothing but Node is installed. */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** Compilers that run beside each other; each holds some 400 MB. */
+const LANES = Math.max(1, Math.min(4, os.availableParallelism()));
 
 /** Stands for the source in the compiler's command line. */
 const TEMPLATE = 'kernel-wasm/template.c';
 
-export async function yowaspToolchain(root) {
+/** The toolchain as build/toolchain.mjs wants it: compiling in workers, linking here. */
+export function yowaspToolchain(root) {
+  const lanes = [];
+  const idle = [];
+  const compile = (...job) => {
+    let worker = idle.pop();
+    if (worker === undefined) {
+      worker = new Worker(new URL('./yowasp.worker.mjs', import.meta.url), { workerData: { root } });
+      lanes.push(worker);
+    }
+    return new Promise((resolve, reject) => {
+      worker.once('error', reject);
+      worker.once('message', (result) => {
+        worker.removeListener('error', reject);
+        worker.unref();
+        idle.push(worker);
+        resolve(result);
+      });
+      worker.ref();
+      worker.postMessage(job);
+    });
+  };
+  let linker;
+  return {
+    name: 'yowasp',
+    jobs: LANES,
+    compile: (flags, source, object, depfile) => compile(flags, source, object, depfile),
+    link: async (args, cwd) => {
+      linker ??= await yowaspTools(root);
+      return linker.link(args, cwd);
+    },
+    close: () => Promise.all(lanes.map((worker) => worker.terminate())),
+    optimizer: undefined,
+  };
+}
+
+/** Compiler and linker in this thread. */
+export async function yowaspTools(root) {
   const { runLLVM } = await import('@yowasp/clang');
   const headers = readTree(path.join(root, 'kernel-wasm'), (name) => name.endsWith('.h'));
   const commands = new Map();
@@ -28,8 +70,6 @@ export async function yowaspToolchain(root) {
     fs.writeFileSync(path.resolve(root, depfile), files['out.d']);
   };
   return {
-    name: 'yowasp',
-    jobs: 1,
     compile: (flags, source, object, depfile) =>
       capture((options) => compile(flags, inside(source), inside(object), inside(depfile), options)),
     link: (args, cwd) =>
@@ -45,7 +85,6 @@ export async function yowaspToolchain(root) {
         const files = await runLLVM(['wasm-ld', ...flat], tree, options);
         fs.writeFileSync(path.resolve(cwd, output), files['out.wasm']);
       }),
-    optimizer: undefined,
   };
 }
 
