@@ -17,6 +17,7 @@ function entries() {
     for (const name of fs.readdirSync(dir).sort()) if (wanted(name)) list.push(`${folder}/${name}`);
   };
   add('cli', (name) => name === 'rumpus.ts');
+  add('bench', (name) => name.endsWith('_host.ts'));
   for (const folder of ['cli', 'workers', 'bench']) add(folder, (name) => name.endsWith('.worker.ts'));
   return list;
 }
