@@ -121,7 +121,7 @@ export async function buildKernel(options = {}) {
 }
 
 function outputName(variant, name, preferred) {
-  const parts = [product];
+  const parts = ['rumpus'];
   if (variant !== 'release') parts.push(variant);
   if (name !== preferred) parts.push(name);
   return `${parts.join('-')}.wasm`;
