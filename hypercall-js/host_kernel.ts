@@ -80,6 +80,9 @@ export class HostKernel {
   procSlot = -1;
   /** Disks of a kernel without threads, by disk index. */
   readonly localDisks = new Map<number, Uint8Array>();
+  /** Where a kernel in the caller's own thread prints at once; others use the rings. */
+  onMessage: ((bytes: Uint8Array) => void) | undefined;
+  onLine: ((line: number, bytes: Uint8Array) => void) | undefined;
   /** Text of rumpuser_putchar not yet handed on. */
   putcharText: number[] = [];
 

@@ -6,7 +6,7 @@
  */
 import { EBADF, EIO } from './errno.gen.ts';
 import type { HostKernel } from './host_kernel.ts';
-import { D_HOSTFD, D_KIND, D_STATE, DK_LOCAL, DK_NODE, DK_STORE, DS_READY, F_DISK, F_HOSTFD, F_MODE, F_STATE, MAX_FDS, RO_READ, RO_SYNC, RO_WRITE } from './mailbox.ts';
+import { D_FILE, D_HOSTFD, D_KIND, D_STATE, DK_LOCAL, DK_NODE, DK_STORE, DS_READY, F_DISK, F_HOSTFD, F_MODE, F_STATE, MAX_FDS, RO_READ, RO_SYNC, RO_WRITE } from './mailbox.ts';
 import { callStorage } from './storage_ring.ts';
 
 export const DISK_PREFIX = 'disk:';
@@ -90,10 +90,23 @@ function nodeTransfer(k: HostKernel, hostFd: number, write: boolean, ptr: number
   }
 }
 
+/** Make a memory file longer. */
+function growLocal(k: HostKernel, disk: number, old: Uint8Array, size: number): Uint8Array {
+  k.mailbox.setDiskSize(disk, size);
+  if (size <= old.length) return old;
+  const data = new Uint8Array(size * 2);
+  data.set(old);
+  k.localDisks.set(disk, data);
+  return data;
+}
+
 function localTransfer(k: HostKernel, disk: number, write: boolean, ptr: number, len: number, offset: number): Transfer {
-  const data = k.localDisks.get(disk);
+  let data = k.localDisks.get(disk);
   if (data === undefined) return { error: EIO, bytes: 0 };
-  const count = Math.max(0, Math.min(len, data.length - offset));
+  const size = k.mailbox.diskSize(disk);
+  const grows = write && k.words[k.mailbox.disk(disk) + D_FILE] !== 0 && offset + len > size;
+  if (grows) data = growLocal(k, disk, data, offset + len);
+  const count = Math.max(0, Math.min(len, (grows ? offset + len : size) - offset));
   if (write) data.set(k.memory.bytes(ptr, count), offset);
   else k.memory.bytes(ptr, count).set(data.subarray(offset, offset + count));
   return { error: 0, bytes: count };

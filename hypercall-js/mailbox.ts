@@ -216,7 +216,8 @@ export const D_SIZE_HI = 3;
 export const D_RDONLY = 4;
 /** Host descriptor (DK_NODE). */
 export const D_HOSTFD = 5;
-export const D_OPENS = 6;
+/** 1 = a file made by rumpuser_open, not a disk: a name space of its own. */
+export const D_FILE = 6;
 export const D_NAME = 8; // NAME_BYTES
 export const D_WORDS = 8 + NAME_BYTES / 4;
 
@@ -417,20 +418,21 @@ export class Mailbox {
     return new TextDecoder().decode(this.bytes.slice(at, end));
   }
 
-  /** Find a ready disk by name; -1 when there is none. */
-  findDisk(name: string): number {
+  /** Find a ready disk, or file, by name; -1 when there is none. */
+  findDisk(name: string, file = false): number {
     for (let i = 0; i < MAX_DISKS; i++) {
       const d = this.disk(i);
-      if (Atomics.load(this.words, d + D_STATE) === DS_READY && this.getName(d + D_NAME, NAME_BYTES) === name) return i;
+      if (Atomics.load(this.words, d + D_STATE) === DS_READY && (this.words[d + D_FILE] !== 0) === file && this.getName(d + D_NAME, NAME_BYTES) === name) return i;
     }
     return -1;
   }
 
-  /** Claim a free disk entry (FILLING) under `name`; -1 when all are taken. */
-  claimDisk(name: string): number {
+  /** Claim a free entry (FILLING) under `name`; -1 when all are taken. */
+  claimDisk(name: string, file = false): number {
     for (let i = 0; i < MAX_DISKS; i++) {
       const d = this.disk(i);
       if (Atomics.compareExchange(this.words, d + D_STATE, DS_FREE, DS_FILLING) === DS_FREE) {
+        this.words[d + D_FILE] = file ? 1 : 0;
         this.putName(d + D_NAME, NAME_BYTES, name);
         return i;
       }

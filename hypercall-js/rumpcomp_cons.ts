@@ -51,6 +51,10 @@ export function lineRead(k: HostKernel, line: number, buf: number, len: number):
 
 /** Write to a line's output ring, sleeping while it is full. Returns false when the line was closed. */
 export function lineWrite(k: HostKernel, line: number, data: Uint8Array): boolean {
+  if (k.onLine !== undefined) {
+    k.onLine(line, data.slice());
+    return true;
+  }
   const { words, bytes } = k.mailbox;
   const l = k.mailbox.line(line);
   const base = k.mailbox.lineOut(line);

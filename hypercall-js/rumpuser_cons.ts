@@ -11,6 +11,10 @@ const LINE_MAX = 512;
 
 /** Append bytes to the message ring; what does not fit is dropped and counted, because printing never blocks. */
 export function pushMessage(k: HostKernel, bytes: Uint8Array): void {
+  if (k.onMessage !== undefined) {
+    k.onMessage(bytes);
+    return;
+  }
   const { words, bytes: area, layout } = k.mailbox;
   lockEnter(words, H_KLOG_LOCK);
   const head = Atomics.load(words, H_KLOG_HEAD);

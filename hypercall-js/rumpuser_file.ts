@@ -57,7 +57,7 @@ function openName(k: HostKernel, name: string, mode: number): number {
     }
   }
   const key = isDisk ? name.slice(DISK_PREFIX.length) : name;
-  let disk = k.mailbox.findDisk(key);
+  let disk = k.mailbox.findDisk(key, !isDisk);
   if (disk >= 0 && (mode & (OPEN_CREATE | OPEN_EXCL)) === (OPEN_CREATE | OPEN_EXCL)) return -EEXIST;
   if (disk < 0) {
     if (isDisk || (mode & OPEN_CREATE) === 0) return -ENOENT;
@@ -71,7 +71,7 @@ function openName(k: HostKernel, name: string, mode: number): number {
 
 /** A growing memory object: in this thread without threads, else in the storage worker. */
 function createObject(k: HostKernel, name: string): number {
-  const disk = k.mailbox.claimDisk(name);
+  const disk = k.mailbox.claimDisk(name, true);
   if (disk < 0) return -ENOSPC;
   const d = k.mailbox.disk(disk);
   const local = k.words[H_THREADS_OFF] !== 0;
@@ -176,7 +176,7 @@ export function rumpuserFile(k: HostKernel): Calls {
     rumpuser_getfileinfo(name, sizep, typep) {
       const text = k.memory.cstring(name);
       const isDisk = text.startsWith(DISK_PREFIX);
-      const disk = k.mailbox.findDisk(isDisk ? text.slice(DISK_PREFIX.length) : text);
+      const disk = k.mailbox.findDisk(isDisk ? text.slice(DISK_PREFIX.length) : text, !isDisk);
       const info = disk >= 0 ? { size: k.mailbox.diskSize(disk), type: isDisk ? RUMPUSER_FT_BLK : RUMPUSER_FT_REG } : isDisk ? undefined : k.services.files?.info(text);
       if (info === undefined) return ENOENT;
       if (sizep !== 0) k.memory.setI64(sizep, info.size);

@@ -3,7 +3,8 @@
 import fs from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildBorder } from '../hypercall-js/test_kernel/build.mjs';
-import { bootKernel, type BootOptions, type Kernel } from './kernel_host.ts';
+import { LocalKernel } from './local_kernel.ts';
+import { bootKernel, type BootOptions, inspectModule, type Kernel } from './kernel_host.ts';
 import { nodePlatform } from './platform_node.ts';
 import { bundleWorkers } from './testing/bundle_workers.ts';
 
@@ -14,6 +15,14 @@ beforeAll(async () => {
   folder = await bundleWorkers(['control', 'kthread', 'storage']);
   bytes = new Uint8Array(fs.readFileSync(await buildBorder()));
 });
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((r) => {
+    resolve = r;
+  });
+  return { promise, resolve };
+}
 
 async function boot(options: Partial<BootOptions> = {}): Promise<{ kernel: Kernel; text: () => string }> {
   let text = '';
@@ -67,7 +76,7 @@ describe('border test kernel', () => {
 
   test('panic, trap and exit end the kernel and tell the host', async () => {
     for (const [symbol, message] of [['border_panic', 'rumpuser_exit(RUMPUSER_PANIC)'], ['border_trap', 'unreachable']] as const) {
-      const panicked = Promise.withResolvers<{ message: string; backtrace: readonly string[] }>();
+      const panicked = deferred<{ message: string; backtrace: readonly string[] }>();
       const { kernel } = await boot({ onPanic: (report) => panicked.resolve(report) });
       kernel.callSymbol(symbol, []).catch(() => undefined);
       const report = await panicked.promise;
@@ -75,10 +84,50 @@ describe('border test kernel', () => {
       expect(report.backtrace.join('\n')).toContain(symbol);
       await expect(kernel.callSymbol('border_failures', [])).rejects.toThrow('the kernel is over');
     }
-    const exited = Promise.withResolvers<number>();
+    const exited = deferred<number>();
     const { kernel } = await boot({ onExit: (value) => exited.resolve(value) });
     kernel.callSymbol('border_exit', [3]).catch(() => undefined);
     expect(await exited.promise).toBe(3);
+  });
+
+  test('a kernel with a memory of its own, unshared, importing from env', async () => {
+    const own = new Uint8Array(fs.readFileSync(await buildBorder({ own: true })));
+    const { kernel, text } = await boot({ kernel: own });
+    expect(kernel.report.can).toMatchObject({ boot: true, threads: false, shell: false });
+    expect(text()).toContain('0 failures');
+    expect(await kernel.callSymbol('border_failures', [])).toBe(0);
+    await kernel.dispose();
+    let inlineText = '';
+    const inline = LocalKernel.boot({ kernel: own, params: { RUMP_BORDER: '0123456789' }, onConsole: (b) => (inlineText += new TextDecoder().decode(b)) });
+    expect(inlineText).toContain('0 failures');
+    expect(inline.call('border_failures', [])).toBe(0);
+  });
+
+  test('the same kernel without threads in this thread, on host files', () => {
+    const folder = fs.mkdtempSync('/tmp/rumpus-border-');
+    const before = process.cwd();
+    let text = '';
+    process.chdir(folder);
+    try {
+      LocalKernel.boot({ kernel: bytes, params: { RUMP_BORDER: '0123456789' }, hostFiles: true, onConsole: (b) => (text += new TextDecoder().decode(b)) });
+    } finally {
+      process.chdir(before);
+      fs.rmSync(folder, { recursive: true });
+    }
+    expect(text).not.toContain('FAIL');
+    expect(text).toContain('0 failures');
+  });
+
+  test('what a module lacks is told by name', async () => {
+    // (import "env" "rumpuser_future" (func)) (import "env" "g" (global i32))
+    const strange = Uint8Array.from([
+      0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 2, 32, 2, 3, 0x65, 0x6e, 0x76, 15, ...new TextEncoder().encode('rumpuser_future'), 0, 0, 3, 0x65, 0x6e, 0x76, 1, 0x67, 3, 0x7f, 0,
+    ]);
+    const report = inspectModule(new WebAssembly.Module(strange));
+    expect(report.missingImports).toEqual(['env.rumpuser_future (function)', 'env.g (global)']);
+    expect(report.missingExports).toContain('rump_init');
+    expect(report.can.boot).toBe(false);
+    await expect(boot({ kernel: strange })).rejects.toThrow('rumpuser_future');
   });
 
   test('two kernels at once do not meet', async () => {

@@ -4,7 +4,7 @@
  * Event-driven between requests, may block inside one.
  */
 import { HostKernel, KernelExit } from '../hypercall-js/host_kernel.ts';
-import { type LoadedKernel, loadKernel } from '../hypercall-js/loader.ts';
+import { type LoadedKernel, loadKernel, makeKernelMemory } from '../hypercall-js/loader.ts';
 import { H_STATE, KS_RUNNING } from '../hypercall-js/mailbox.ts';
 import { flushPutchar } from '../hypercall-js/rumpuser_cons.ts';
 import { reapLwp, reboot } from './kernel_calls.ts';
@@ -25,7 +25,8 @@ export class ControlThread {
     const k = hostKernelOf(init);
     try {
       const start = performance.now();
-      const loaded = loadKernel(k, { module: init.module, memory: init.memory, first: true, trace: init.trace });
+      const memory = init.unshared?.limits === undefined ? init.memory : makeKernelMemory(init.unshared.bytes, init.unshared.limits);
+      const loaded = loadKernel(k, { module: init.module, memory, first: true, trace: init.trace, ownMemoryBytes: init.unshared?.bytes ?? 0 });
       const ready = performance.now();
       post({ type: 'loaded', ms: ready - start });
       const errno = Number(loaded.exports['rump_init']?.() ?? 0);

@@ -9,7 +9,7 @@ import { GuestHeap } from '../hypercall-js/guest_heap.ts';
 import { GuestMemory } from '../hypercall-js/guest_memory.ts';
 import { makeKernelMemory } from '../hypercall-js/loader.ts';
 import {
-  D_HOSTFD, D_KIND, D_NAME, D_RDONLY, D_STATE, DK_NODE, DK_STORE, DS_FREE, DS_READY, H_EXIT_VALUE, H_HOST_SEQ, H_PANIC_LEN, H_STATE, H_STORAGE, KS_BOOT, KS_EXITED, KS_PANICKED,
+  D_FILE, D_HOSTFD, D_KIND, D_NAME, D_RDONLY, D_STATE, DK_NODE, DK_STORE, DS_FREE, DS_READY, H_EXIT_VALUE, H_HOST_SEQ, H_PANIC_LEN, H_STATE, H_STORAGE, H_THREADS_OFF, KS_BOOT, KS_EXITED, KS_PANICKED,
   Mailbox, MAX_DISKS, MAX_REQS, NAME_BYTES, R_STATE, RS_POSTED,
 } from '../hypercall-js/mailbox.ts';
 import { inspectModule, type ModuleReport } from '../hypercall-js/module_report.ts';
@@ -100,13 +100,17 @@ export class Kernel {
     private readonly options: BootOptions,
     private readonly mailbox: Mailbox,
     private readonly module: WebAssembly.Module,
-    private readonly memory: WebAssembly.Memory,
+    private readonly memory: WebAssembly.Memory | undefined,
+    unshared: InitMessage['unshared'],
   ) {
     const origin = clockOrigin();
     this.report = inspectModule(module);
-    this.heap = new GuestHeap(new GuestMemory(memory), mailbox);
+    // Without shared memory nothing here reaches into the guest; the statistics need only the control area.
+    const guest = new GuestMemory(memory ?? new WebAssembly.Memory({ initial: 1 }));
+    this.heap = new GuestHeap(guest, mailbox);
+    if (memory === undefined) mailbox.words[H_THREADS_OFF] = 1;
     const init = (slot: number): InitMessage => ({
-      type: 'init', mailbox: mailbox.ref, module, memory, params: parameters(options), origin, slot, trace: options.onTrace !== undefined, hostFiles: options.hostFiles ?? false,
+      type: 'init', mailbox: mailbox.ref, module, memory, unshared, params: parameters(options, memory !== undefined), origin, slot, trace: options.onTrace !== undefined, hostFiles: options.hostFiles ?? false,
     });
     let boot: Kernel['boot'] | undefined;
     this.booted = new Promise<void>((resolve, reject) => {
@@ -115,13 +119,13 @@ export class Kernel {
     this.boot = boot as unknown as Kernel['boot'];
     this.messages = new MessageDrain(mailbox, (bytes) => options.onConsole?.(bytes));
     this.trace = options.onTrace === undefined ? undefined : new TraceReader(mailbox);
-    this.storage = new StorageClient(mailbox, memory, options.platform);
+    this.storage = new StorageClient(mailbox, guest.memory, options.platform);
     this.control = options.platform.createWorker('control');
     this.control.onMessage((m) => this.answered(m as ControlAnswer));
     this.control.onError((message) => this.fault(message));
     this.control.post(init(-1));
-    this.coordinator = new Coordinator(mailbox, options.platform, init, (message) => this.fault(message), { kthread: 4, program: options.programs ?? 1 });
-    this.sessions = new Sessions(mailbox, this.coordinator, (op) => this.ask(op), new GuestMemory(memory), {
+    this.coordinator = new Coordinator(mailbox, options.platform, init, (message) => this.fault(message), memory === undefined ? { kthread: 0, program: 0 } : { kthread: 4, program: this.report.can.shell ? (options.programs ?? 1) : 0 });
+    this.sessions = new Sessions(mailbox, this.coordinator, (op) => this.ask(op), guest, {
       disks: () => this.disks(),
       detach: (name) => this.detachDisk(name),
       historyLoad: () => options.history?.load() ?? [],
@@ -138,9 +142,11 @@ export class Kernel {
     options.onStage?.('compile', performance.now() - start, bytes);
     const report = inspectModule(module);
     if (!report.can.boot) throw new HostError(0, `not a kernel this host can boot; missing: ${[...report.missingImports, ...report.missingExports].join(', ')}`);
-    const memory = makeKernelMemory(options.memoryBytes ?? DEFAULT_MEMORY, limits);
-    const mailbox = Mailbox.create(memory.buffer.byteLength, options.onTrace !== undefined);
-    const kernel = new Kernel(options, mailbox, module, memory);
+    const want = options.memoryBytes ?? DEFAULT_MEMORY;
+    const threads = report.can.threads && (limits?.shared ?? true);
+    const memory = threads ? makeKernelMemory(want, limits) : undefined;
+    const mailbox = Mailbox.create(memory?.buffer.byteLength ?? want * 2, options.onTrace !== undefined);
+    const kernel = new Kernel(options, mailbox, module, memory, threads ? undefined : { bytes: want, limits });
     await kernel.booted;
     return kernel;
   }
@@ -148,7 +154,7 @@ export class Kernel {
   private answered(answer: ControlAnswer): void {
     switch (answer.type) {
       case 'loaded':
-        this.options.onStage?.('load', answer.ms, this.memory.buffer.byteLength);
+        this.options.onStage?.('load', answer.ms, this.memory?.buffer.byteLength ?? 0);
         return;
       case 'booted':
         this.wake();
@@ -263,6 +269,7 @@ export class Kernel {
 
   private async openStore(index: number, source: DiskSource, readOnly: boolean): Promise<{ size: number; readOnly: boolean }> {
     this.mailbox.words[this.mailbox.disk(index) + D_KIND] = DK_STORE;
+    if (this.memory === undefined) throw new HostError(45, 'a kernel without shared memory has no storage worker');
     this.storage.start();
     const answer = await this.storage.attach(index, source, readOnly);
     if (answer.type === 'failed') throw new HostError(answer.errno, answer.message);
@@ -296,7 +303,7 @@ export class Kernel {
     const out: DiskInfo[] = [];
     for (let i = 0; i < MAX_DISKS; i++) {
       const d = this.mailbox.disk(i);
-      if (Atomics.load(this.mailbox.words, d + D_STATE) !== DS_READY) continue;
+      if (Atomics.load(this.mailbox.words, d + D_STATE) !== DS_READY || this.mailbox.words[d + D_FILE] !== 0) continue;
       out.push({ name: this.mailbox.getName(d + D_NAME, NAME_BYTES), size: this.mailbox.diskSize(i), readOnly: this.mailbox.words[d + D_RDONLY] !== 0 });
     }
     return out;
@@ -322,7 +329,7 @@ export class Kernel {
   stats(): KernelStats {
     const booting = Atomics.load(this.mailbox.words, H_STATE) === KS_BOOT;
     const heap = booting ? { used: 0, total: 0 } : this.heap.stats();
-    return { memoryUsed: heap.used, memorySize: this.memory.buffer.byteLength, workers: this.coordinator.count() + 1, processes: this.sessions.processes() };
+    return { memoryUsed: heap.used, memorySize: this.memory?.buffer.byteLength ?? heap.total, workers: this.coordinator.count() + 1, processes: this.sessions.processes() };
   }
 
   /** Sync and unmount everything and stop; resolves when the kernel is over. */
@@ -346,8 +353,9 @@ export class Kernel {
   }
 }
 
-function parameters(options: BootOptions): Record<string, string> {
-  return { RUMP_NCPU: String(options.ncpu ?? 2), ...options.params };
+function parameters(options: BootOptions, threads: boolean): Record<string, string> {
+  const first: Record<string, string> = threads ? { RUMP_NCPU: String(options.ncpu ?? 2) } : { RUMP_NCPU: '1', RUMP_THREADS: '0' };
+  return { ...first, ...options.params };
 }
 
 async function compile(kernel: WebAssembly.Module | BufferSource): Promise<{ module: WebAssembly.Module; limits: MemoryLimits | undefined; bytes: number }> {

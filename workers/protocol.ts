@@ -2,13 +2,16 @@
 /** Messages between the host thread and its workers. Types only. */
 import type { MailboxRef } from '../hypercall-js/mailbox.ts';
 import type { ModuleReport } from '../hypercall-js/module_report.ts';
+import type { MemoryLimits } from '../hypercall-js/wasm_imports.ts';
 
 /** First message to every worker that loads the kernel. */
 export interface InitMessage {
   readonly type: 'init';
   readonly mailbox: MailboxRef;
   readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  /** Shared memory; absent for a kernel without threads, whose control thread makes or takes an unshared one. */
+  readonly memory: WebAssembly.Memory | undefined;
+  readonly unshared: { readonly bytes: number; readonly limits: MemoryLimits | undefined } | undefined;
   readonly params: Readonly<Record<string, string>>;
   readonly origin: number;
   /** Thread slot; -1 the control thread. */

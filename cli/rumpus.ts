@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The `rumpus` command: the kernel, its shell and programs under Node. */
+import { fileURLToPath } from 'node:url';
+import { CommandLineError, parseArguments, USAGE } from './arguments.ts';
+import { runForeign } from './run_foreign.ts';
+import { runInlineShell } from './run_inline.ts';
+import { runThreaded } from './run_threaded.ts';
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'syscalls') {
+    const { main: syscalls } = await import('./syscalls/main.ts');
+    return syscalls(argv.slice(1), fileURLToPath(new URL('../kernel/rumpus.wasm', import.meta.url)));
+  }
+  const options = parseArguments(argv);
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (options.call !== undefined) return await runForeign(options);
+  return options.threads ? await runThreaded(options) : runInlineShell(options);
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+    // Workers that sleep in the kernel would keep the process alive.
+    process.stdout.write('', () => process.exit(status));
+  },
+  (error: unknown) => {
+    if (error instanceof CommandLineError) process.stderr.write(`rumpus: ${error.message}\n${USAGE}`);
+    else process.stderr.write(`rumpus: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(error instanceof CommandLineError ? 2 : 1);
+  },
+);

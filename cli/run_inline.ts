@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** `rumpus --threads 0 -c SCRIPT`: kernel and shell in this one thread. */
+import fs from 'node:fs';
+import { runProgram } from '../userland/main.ts';
+import { LocalKernel } from '../workers/local_kernel.ts';
+import { runInline } from '../workers/inline_programs.ts';
+import { type Arguments, CommandLineError } from './arguments.ts';
+import { readKernel } from './kernel_file.ts';
+
+export function runInlineShell(options: Arguments): number {
+  if (options.script === undefined) throw new CommandLineError('--threads 0 has no interactive shell; give it a script with -c');
+  const kernel = LocalKernel.boot({
+    kernel: readKernel(options.kernel),
+    memoryBytes: options.memoryBytes,
+    params: options.verbose ? { RUMP_VERBOSE: '1' } : {},
+    onConsole: (bytes) => {
+      if (options.verbose) fs.writeSync(2, bytes);
+    },
+    onLine: (line, bytes) => void fs.writeSync(line === 0 ? 1 : 2, bytes),
+    ...(options.trace ? { onTrace: (line: string) => void fs.writeSync(2, `${line}\n`) } : {}),
+  });
+  for (const disk of options.disks) {
+    const errno = kernel.attachFile(disk.name, disk.path, disk.readOnly);
+    if (errno !== 0) throw new Error(`${disk.path}: cannot be attached as ${disk.name}: errno ${errno}`);
+  }
+  const env = { PATH: '/bin:/sbin:/usr/bin:/usr/sbin', HOME: '/', USER: 'root', LOGNAME: 'root', SHELL: '/bin/sh' };
+  const result = runInline(kernel, runProgram, { argv: ['sh', '-c', options.script], env, control: () => ({ ok: false, errno: 45, message: 'not without threads' }) });
+  kernel.halt();
+  return typeof result === 'number' ? result : 128 + result.signal;
+}

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: BSD-2-Clause
+export function buildBorder(options?: { readonly own?: boolean }): Promise<string>;
