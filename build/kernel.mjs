@@ -213,11 +213,19 @@ async function compileAll(tools, flags, stale, { log, keepGoing }) {
   return failed;
 }
 
+/** The linker's complaint without a line for every reference. */
+function linkFaults(output) {
+  const undefinedNames = new Set(Array.from(output.matchAll(/undefined symbol: (\S+)/g), (m) => m[1]));
+  const rest = output.split('\n').filter((line) => line !== '' && !/undefined symbol|^>>>/.test(line));
+  if (undefinedNames.size > 0) rest.push(`undefined: ${[...undefinedNames].sort().join(' ')}`);
+  return rest.join('\n');
+}
+
 async function link(tools, linkArgs, file, variant) {
   const raw = path.join(path.dirname(file), `${path.basename(file, '.wasm')}.linked.wasm`);
   const debug = VARIANTS[variant].flags.includes('-g');
   const { code, output } = await tools.link([...linkArgs, '-o', path.relative(ROOT, raw)], ROOT);
-  if (code !== 0) throw new BuildError(`link failed\n${output}`);
+  if (code !== 0) throw new BuildError(`link failed\n${linkFaults(output)}`);
   if (debug || !VARIANTS[variant].optimize || tools.optimizer === undefined) {
     fs.renameSync(raw, file);
     return;

@@ -78,6 +78,7 @@ export const LINK_FLAGS = [
   `stack-size=${STACK_BYTES}`,
   '--no-entry',
   '--fatal-warnings',
+  '--error-limit=0',
   '--gc-sections',
 ];
 
