@@ -36,6 +36,8 @@
 #include <sys/resourcevar.h>
 #include <sys/vnode.h>
 
+#include <rump/rump.h>
+
 #pragma weak VOP_ADVLOCK
 
 struct filelist	filehead = LIST_HEAD_INITIALIZER(filehead);
@@ -55,6 +57,44 @@ struct filedesc0 {
 	} fd0_dt;
 };
 
+static int
+fd_ph_fork(struct proc *parent, struct proc *child, int flags)
+{
+
+	switch (flags) {
+	case RUMP_RFFD_SHARE:
+		child->p_fd = parent->p_fd;
+		atomic_inc_uint(&child->p_fd->fd_refcnt);
+		break;
+	case RUMP_RFFDG:
+		child->p_fd = fd_copy();
+		break;
+	default:
+		child->p_fd = fd_init(NULL);
+		break;
+	}
+	return 0;
+}
+
+/* curlwp may be of the parent, when a later hook failed. */
+static void
+fd_ph_exit(struct proc *p)
+{
+	struct lwp *l = curlwp;
+	filedesc_t *fdp = l->l_fd;
+
+	l->l_fd = p->p_fd;
+	fd_free();
+	p->p_fd = NULL;
+	if (l->l_proc != p)
+		l->l_fd = fdp;
+}
+
+static struct rump_proc_hooks fd_hooks = {
+	.ph_name = "filedesc", .ph_order = PH_ORDER_FD,
+	.ph_fork = fd_ph_fork, .ph_exit = fd_ph_exit,
+};
+
 void
 fd_sys_init(void)
 {
@@ -62,6 +102,8 @@ fd_sys_init(void)
 	mutex_init(&filelist_lock, MUTEX_DEFAULT, IPL_NONE);
 	file_cache = pool_cache_init(sizeof(struct file), 0, 0, 0, "filepl",
 	    NULL, IPL_NONE, NULL, NULL, NULL);
+	proc0.p_fd = lwp0.l_fd = fd_init(NULL);
+	rump_proc_hooks_register(&fd_hooks);
 }
 
 /* Numbers a process may use now. */

@@ -13,6 +13,8 @@
 #include <sys/event.h>
 
 struct file;
+struct fileops;
+struct socket;
 struct lwp;
 struct proc;
 struct stat;

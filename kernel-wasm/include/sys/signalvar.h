@@ -16,23 +16,20 @@ struct pgrp;
 struct session;
 
 /*
- * Of a process (p_sigacts).  Actions are all the kernel knows of a handler:
- * ignored, caught (opaque value), whether calls restart.
- * Locking: proc_lock guards the pending set and the actions.
+ * Of a process (p_sigacts), guarded by p_lock.  A handler is the client's
+ * affair: the kernel knows whether a signal is ignored, caught (an opaque
+ * value) or left to its default, and whether calls restart.
  */
 struct sigacts {
-	struct sigaction	sa_act[NSIG + 1];
-	sigset_t		sa_ignore;	/* ignored by choice or default */
-	sigset_t		sa_catch;
-	sigset_t		sa_pend;	/* for the process as a whole */
-	int			sa_refcnt;
+	sigset_t		sa_pend;	/* posted, not yet noticed */
+	sigset_t		sa_ignore;	/* SIG_IGN */
+	sigset_t		sa_catch;	/* has a handler */
+	struct sigaction	*sa_acts;	/* NSIG + 1, NULL: all default */
 };
 
 enum rump_sigmodel;
 
 void	signal_init(void);
-struct sigacts *sigactsinit(const struct sigacts *);	/* NULL or parent's */
-void	sigactsfree(struct sigacts *);
 
 void	psignal(struct proc *, int);
 void	kpsignal(struct proc *, ksiginfo_t *, void *);
@@ -41,12 +38,13 @@ void	kpgsignal(struct pgrp *, ksiginfo_t *, void *, int);
 void	lwp_psignal(struct lwp *, int);
 
 /*
- * Is a signal waiting that the lwp does not block or ignore?
- * Returns 0, EINTR, or ERESTART where the action has SA_RESTART.
- * K1's interruptible sleeps ask this before and after they sleep.
+ * A signal the lwp does not block or ignore: 0, EINTR, or ERESTART where its
+ * action has SA_RESTART.  The signal counts as noticed then; sleeps ask this
+ * when LW_PENDSIG is set.  sig_userret() is for the way out of a system call,
+ * where the client looks for signals anyway.
  */
-int	sigpending_error(struct lwp *);
-bool	sigispending(struct lwp *, int);
+int	sigispending(struct lwp *, int);
+void	sig_userret(struct lwp *);
 int	sigismasked(struct lwp *, int);
 int	sigisignored(struct proc *, int);
 int	sigprocmask1(struct lwp *, int, const sigset_t *, sigset_t *);

@@ -40,6 +40,7 @@ int	itimespecfix(struct timespec *);	/* EINVAL or rounded up */
 int	itimerfix(struct timeval *);
 int	ts2timo(clockid_t, int, struct timespec *, int *, struct timespec *);
 
+void	tc_setclock(const struct timespec *);
 int	clock_gettime1(clockid_t, struct timespec *);
 int	clock_settime1(struct proc *, clockid_t, const struct timespec *, bool);
 int	nanosleep1(struct lwp *, clockid_t, int, struct timespec *,
