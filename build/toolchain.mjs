@@ -134,15 +134,16 @@ export function findClang() {
   return undefined;
 }
 
-/** Names of the toolchains this machine has, the preferred first. */
+/** Names of the toolchains this machine has, the preferred first; RUMPUS_TOOLCHAIN asks for one. */
 export function availableToolchains(root) {
   const names = [];
+  const wanted = process.env.RUMPUS_TOOLCHAIN;
   if (findClang() !== undefined) {
     if (which('emcc') !== undefined && which('wasm-opt') !== undefined) names.push('emcc');
     names.push('clang');
   }
   if (fs.existsSync(path.join(root, 'node_modules/@yowasp/clang'))) names.push('yowasp');
-  return names;
+  return wanted !== undefined && names.includes(wanted) ? [wanted, ...names.filter((n) => n !== wanted)] : names;
 }
 
 /** EM_CONFIG that points emscripten at the clang we want. */
