@@ -24,7 +24,7 @@ const EXTRA: Readonly<Record<string, number>> = {
 
 const table: ReadonlyMap<string, number> = new Map([
   ...Object.entries(EXTRA),
-  ...Object.entries(generated).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  ...Object.entries<unknown>({ ...generated }).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
 ]);
 
 /** The value of a NetBSD constant, or undefined for an unknown name. */
