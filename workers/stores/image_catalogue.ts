@@ -93,12 +93,12 @@ export class ImageCatalogue {
   }
 
   /** Enter an empty image. */
-  async create(name: string, size: number, type = ''): Promise<ImageEntry> {
+  async create(name: string, size: number, type = '', id: string = crypto.randomUUID()): Promise<ImageEntry> {
     const transaction = this.db.transaction('images', 'readwrite', { durability: 'strict' });
     const store = transaction.objectStore('images');
     const all = await requested(store.getAll() as IDBRequest<ImageEntry[]>);
     const number = all.reduce((most, entry) => Math.max(most, entry.number), 0) + 1;
-    const entry: ImageEntry = { id: crypto.randomUUID(), number, name, size, created: Date.now(), type };
+    const entry: ImageEntry = { id, number, name, size, created: Date.now(), type };
     store.put(entry);
     await completed(transaction);
     return entry;
@@ -125,8 +125,8 @@ export class ImageCatalogue {
    * Copy a file into the storage. The image appears in the catalogue only when it is complete.
    * @param onProgress  bytes done
    */
-  async import(file: Blob, name: string, type = '', onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<ImageEntry> {
-    const entry = await this.reserve(name, file.size, type);
+  async import(file: Blob, name: string, type = '', onProgress?: (bytes: number) => void, signal?: AbortSignal, id: string = crypto.randomUUID()): Promise<ImageEntry> {
+    const entry = { ...(await this.reserve(name, file.size, type)), id };
     const [base] = keyRange(entry.number);
     try {
       for (let at = 0; at < file.size; at += IMPORT_BATCH * RECORD_BYTES) {
