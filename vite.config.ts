@@ -119,6 +119,8 @@ function serviceWorker(): Plugin {
 
 export default defineConfig({
   base: './',
+  // A missing file is a missing file, not the page again.
+  appType: 'mpa',
   plugins: [react(), kernelAsset(), preloadEarlyChunks(), serviceWorker()],
   worker: { format: 'es' },
   server: { headers: HEADERS, port: 8030 },

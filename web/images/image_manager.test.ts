@@ -18,12 +18,15 @@ const iso = (name = 'disc.iso'): File => new File([isoBytes()], name);
 /** A durable catalogue that keeps records in memory and can be told to fail. */
 function testCatalog(
   options: { room?: number; records?: CatalogRecord[] } = {},
-): ImageCatalog & { stored: Map<string, CatalogRecord> } {
+): ImageCatalog & { stored: Map<string, CatalogRecord>; linked: CatalogRecord[] } {
+  const linked: CatalogRecord[] = [];
   const stored = new Map((options.records ?? []).map((record) => [record.id, record]));
   return {
     ...memoryCatalog(),
     durable: true,
     stored,
+    linked,
+    link: async (record) => void linked.push(record),
     list: async () => [...stored.values()],
     store: async (record, file, progress) => {
       progress(file.size, file.size);
@@ -154,6 +157,44 @@ describe('ImageManager', () => {
     await new Promise((resolve) => setTimeout(resolve, 0));
     await other.whenIdle();
     expect(images()[0]?.state).toMatchObject({ tag: 'attached' });
+  });
+
+  it('remembers a large file by its handle, and asks before it reads it again', async () => {
+    const catalog = testCatalog();
+    let permission = 'granted';
+    const handle = {
+      kind: 'file',
+      getFile: async () => iso('large.iso'),
+      queryPermission: async () => permission,
+      requestPermission: async () => {
+        permission = 'granted';
+        return permission;
+      },
+    } as unknown as FileSystemFileHandle;
+    const engine = new ImageManager(store, catalog, 1024);
+    await engine.kernelReady(kernel);
+    await engine.add([{ file: iso('large.iso'), handle }]);
+    await engine.whenIdle();
+    expect(images()[0]).toMatchObject({ keeping: 'linked' });
+    const [record] = catalog.linked;
+    store.setState({ images: [] });
+    kernel.attached.clear();
+    permission = 'prompt';
+    const next = new ImageManager(store, testCatalog({ records: record ? [record] : [] }), 1024);
+    await next.load();
+    await next.kernelReady(kernel);
+    expect(images()[0]?.state).toEqual({ tag: 'asks' });
+    await next.reconnect(images()[0]?.id ?? '');
+    expect(kernel.attached.get('rd0')).toMatchObject({ source: { kind: 'file' } });
+  });
+
+  it('says so when a large file can neither be copied nor remembered', async () => {
+    const engine = new ImageManager(store, testCatalog(), 1024);
+    await engine.kernelReady(kernel);
+    await engine.add([{ file: iso() }]);
+    await engine.whenIdle();
+    expect(images()[0]).toMatchObject({ keeping: 'visit', state: { tag: 'attached' } });
+    expect(store.getState().notices[0]?.text).toMatch(/will not be here after a reload/);
   });
 
   it('lets images go when the kernel ends and takes them back', async () => {

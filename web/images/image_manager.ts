@@ -56,6 +56,7 @@ export class ImageManager {
   constructor(
     private readonly store: UiStore,
     private readonly catalog: ImageCatalog,
+    private readonly copyLimit = COPY_LIMIT,
   ) {}
 
   /** Fill the list from storage. */
@@ -255,7 +256,7 @@ export class ImageManager {
       device: entry.device,
       head,
       attach: entry.wanted,
-      keeping: entry.size <= COPY_LIMIT ? 'stored' : 'linked',
+      keeping: entry.size <= this.copyLimit ? 'stored' : 'linked',
       ...(holding.handle ? { handle: holding.handle } : {}),
     };
     try {
@@ -264,7 +265,7 @@ export class ImageManager {
       else
         return this.cannotKeep(
           entry,
-          `It is larger than ${formatBytes(COPY_LIMIT)} and this browser cannot remember where the file is.`,
+          `It is larger than ${formatBytes(this.copyLimit)} and this browser cannot remember where the file is.`,
         );
       this.change(id, { keeping: record.keeping });
     } catch (error) {

@@ -49,7 +49,7 @@ async function dropOldCaches() {
 
 async function cachedDocument() {
   const cache = await caches.open(CACHE);
-  return cache.match(self.registration.scope);
+  return cache.match(self.registration.scope, { ignoreVary: true });
 }
 
 async function answerDocument(request) {
@@ -66,7 +66,8 @@ async function answerDocument(request) {
 
 async function answerFile(request) {
   const cache = await caches.open(CACHE);
-  const cached = (await cache.match(request, { ignoreSearch: false })) ?? (await caches.match(request));
+  // Vary is ignored: the files are the same for everybody, and module requests differ from precaching in Origin only.
+  const cached = (await cache.match(request, { ignoreVary: true })) ?? (await caches.match(request, { ignoreVary: true }));
   return cached ?? isolated(await fetch(request));
 }
 
