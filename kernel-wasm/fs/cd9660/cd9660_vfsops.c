@@ -14,16 +14,15 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/buf.h>
-#include <sys/conf.h>
-#include <sys/disk.h>
 #include <sys/errno.h>
 #include <sys/fcntl.h>
 #include <sys/kauth.h>
 #include <sys/kmem.h>
 #include <sys/module.h>
 #include <sys/mount.h>
-#include <sys/namei.h>
 #include <sys/proc.h>
+#include <sys/uio.h>
+#include <sys/vfs_devmount.h>
 #include <sys/vnode.h>
 
 #include <miscfs/genfs/genfs.h>
@@ -36,101 +35,15 @@ MODULE(MODULE_CLASS_VFS, cd9660, NULL);
 static struct vfsops cd9660_vfsops;
 
 /*
- * The device of a mount request, referenced.
- */
-static int
-cd9660_getdev(struct mount *mp, const char *fspec, struct vnode **devvpp)
-{
-	kauth_cred_t cred = kauth_cred_get();
-	struct vnode *devvp;
-	int error;
-
-	error = namei_simple_user(fspec, NSM_FOLLOW_NOEMULROOT, &devvp);
-	if (error != 0)
-		return error;
-	if (devvp->v_type != VBLK)
-		error = ENOTBLK;
-	else if (bdevsw_lookup(devvp->v_rdev) == NULL)
-		error = ENXIO;
-	else {
-		vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-		error = kauth_authorize_system(cred, KAUTH_SYSTEM_MOUNT,
-		    KAUTH_REQ_SYSTEM_MOUNT_DEVICE, mp, devvp,
-		    KAUTH_ARG(VREAD));
-		VOP_UNLOCK(devvp);
-	}
-	if (error != 0) {
-		vrele(devvp);
-		return error;
-	}
-	*devvpp = devvp;
-	return 0;
-}
-
-static int
-cd9660_opendev(struct iso_mnt *imp, struct vnode *devvp)
-{
-	unsigned int secsize;
-	uint64_t numsec;
-	int error;
-
-	if (spec_node_getmountedfs(devvp) != NULL)
-		return EBUSY;
-	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-	error = vinvalbuf(devvp, V_SAVE, kauth_cred_get(), curlwp, false, 0);
-	if (error == 0)
-		error = VOP_OPEN(devvp, FREAD, NOCRED);
-	VOP_UNLOCK(devvp);
-	if (error != 0)
-		return error;
-	error = getdisksize(devvp, &numsec, &secsize);
-	if (error == 0 && secsize > ISO_SECSIZE)
-		error = EINVAL;
-	if (error == 0) {
-		imp->im_devvp = devvp;
-		imp->im_dev = devvp->v_rdev;
-		imp->im_devsize = numsec * secsize;
-		return 0;
-	}
-	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-	(void)VOP_CLOSE(devvp, FREAD, NOCRED);
-	VOP_UNLOCK(devvp);
-	return error;
-}
-
-static void
-cd9660_closedev(struct iso_mnt *imp)
-{
-	struct vnode *devvp = imp->im_devvp;
-
-	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-	(void)vinvalbuf(devvp, 0, NOCRED, curlwp, false, 0);
-	(void)VOP_CLOSE(devvp, FREAD, NOCRED);
-	VOP_UNLOCK(devvp);
-}
-
-static void
-cd9660_fillmount(struct mount *mp, struct iso_mnt *imp)
-{
-	mp->mnt_data = imp;
-	mp->mnt_stat.f_fsidx.__fsid_val[0] = (int32_t)imp->im_dev;
-	mp->mnt_stat.f_fsidx.__fsid_val[1] = makefstype(MOUNT_CD9660);
-	mp->mnt_stat.f_fsid = (u_long)mp->mnt_stat.f_fsidx.__fsid_val[0];
-	mp->mnt_stat.f_namemax = ISO_MAXNAMLEN;
-	mp->mnt_flag |= MNT_LOCAL;
-	mp->mnt_iflag |= IMNT_MPSAFE | IMNT_DTYPE;
-	mp->mnt_dev_bshift = (int)imp->im_bshift;
-	mp->mnt_fs_bshift = (int)imp->im_bshift;
-}
-
-/*
- * Open the device, read the volume; on success it belongs to the mount.
+ * Open the device, read the volume; on success the mount keeps the reference
+ * to the device, otherwise it is given back.
  */
 static int
 cd9660_mountfs(struct mount *mp, struct vnode *devvp, int flags)
 {
 	struct iso_mnt *imp;
 	struct vnode *rootvp;
+	unsigned int secsize;
 	int error;
 
 	imp = kmem_zalloc(sizeof(*imp), KM_SLEEP);
@@ -138,14 +51,20 @@ cd9660_mountfs(struct mount *mp, struct vnode *devvp, int flags)
 	imp->im_flags = flags & (ISOFSMNT_NORRIP | ISOFSMNT_GENS |
 	    ISOFSMNT_EXTATT | ISOFSMNT_NOJOLIET | ISOFSMNT_NOCASETRANS |
 	    ISOFSMNT_RRCASEINS);
-	error = cd9660_opendev(imp, devvp);
+	error = vfs_devmount_open(devvp, FREAD, &imp->im_devsize, &secsize);
 	if (error != 0) {
+		vrele(devvp);
 		kmem_free(imp, sizeof(*imp));
 		return error;
 	}
-	error = cd9660_readvolume(imp);
+	imp->im_devvp = devvp;
+	imp->im_dev = devvp->v_rdev;
+	error = secsize > ISO_SECSIZE ? EINVAL : cd9660_readvolume(imp);
 	if (error == 0) {
-		cd9660_fillmount(mp, imp);
+		mp->mnt_data = imp;
+		vfs_devmount_fill(mp, devvp, MOUNT_CD9660, ISO_MAXNAMLEN);
+		mp->mnt_dev_bshift = (int)imp->im_bshift;
+		mp->mnt_fs_bshift = (int)imp->im_bshift;
 		/* A volume whose root cannot be read is none. */
 		error = vcache_get(mp, &imp->im_rootino,
 		    sizeof(imp->im_rootino), &rootvp);
@@ -162,7 +81,7 @@ cd9660_mountfs(struct mount *mp, struct vnode *devvp, int flags)
 	if (error == 0)
 		spec_node_setmountedfs(devvp, mp);
 	else {
-		cd9660_closedev(imp);
+		vfs_devmount_close(devvp, FREAD);
 		kmem_free(imp, sizeof(*imp));
 	}
 	return error;
@@ -189,7 +108,7 @@ cd9660_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 		return EROFS;
 	if ((mp->mnt_flag & MNT_UPDATE) != 0 && args->fspec == NULL)
 		return 0;
-	error = cd9660_getdev(mp, args->fspec, &devvp);
+	error = vfs_devmount_find(mp, args->fspec, VREAD, &devvp);
 	if (error != 0)
 		return error;
 	if ((mp->mnt_flag & MNT_UPDATE) != 0) {
@@ -197,11 +116,8 @@ cd9660_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 		if (devvp->v_rdev != VFSTOISOFS(mp)->im_dev)
 			error = EINVAL;
 		vrele(devvp);
-	} else {
+	} else
 		error = cd9660_mountfs(mp, devvp, args->flags);
-		if (error != 0)
-			vrele(devvp);
-	}
 	if (error != 0)
 		return error;
 	return set_statvfs_info(path, UIO_USERSPACE, args->fspec,
@@ -227,8 +143,7 @@ cd9660_unmount(struct mount *mp, int mntflags)
 	if (error != 0)
 		return error;
 	spec_node_setmountedfs(imp->im_devvp, NULL);
-	cd9660_closedev(imp);
-	vrele(imp->im_devvp);
+	vfs_devmount_close(imp->im_devvp, FREAD);
 	kmem_free(imp, sizeof(*imp));
 	mp->mnt_data = NULL;
 	mp->mnt_flag &= ~MNT_LOCAL;
