@@ -21,7 +21,7 @@ async function start(): Promise<void> {
   const memoryMiB = Number(parameters.get('mem'));
   const system = new System({
     host: () => kernelHost(parameters),
-    catalog: () => import('./images/open_catalog').then((module) => module.openCatalog(parameters.get('store'))),
+    images: async (store) => (await import('./images/open_images')).openImages(store, parameters.get('store')),
     params: Object.fromEntries([...parameters].filter(([name]) => name.startsWith('RUMP_'))),
     ...(ncpu > 0 ? { ncpu } : {}),
     ...(memoryMiB > 0 ? { memoryMiB } : {}),

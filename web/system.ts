@@ -10,8 +10,7 @@ import { missingFeatures, readBrowserFacts } from './boot/browser_check';
 import { asFailure, Failure } from './boot/failure';
 import { type KernelOrigin, type LoadedKernel, loadKernel } from './boot/kernel_source';
 import { formatBytes } from './format';
-import type { ImageCatalog } from './images/image_catalog';
-import { ImageManager } from './images/image_manager';
+import type { ImageManager } from './images/image_manager';
 import type { KernelHandle, KernelHost, PanicReport } from './kernel_api';
 import { StatsMeter } from './state/stats_meter';
 import { createUiStore, type UiStore } from './state/ui_store';
@@ -25,7 +24,7 @@ const CONSOLE_COLOUR = '\x1b[32m';
 
 export interface SystemParts {
   host(): Promise<KernelHost>;
-  catalog(): Promise<ImageCatalog>;
+  images(store: UiStore): Promise<ImageManager>;
   readonly ncpu?: number;
   readonly memoryMiB?: number;
   readonly params?: Readonly<Record<string, string>>;
@@ -147,7 +146,7 @@ export class System {
 
   private async prepareImages(): Promise<ImageManager> {
     if (this.images) return this.images;
-    const manager = new ImageManager(this.store, await this.parts.catalog());
+    const manager = await this.parts.images(this.store);
     this.images = manager;
     try {
       await manager.load();

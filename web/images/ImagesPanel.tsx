@@ -4,7 +4,7 @@ import { useUi } from '../system_context';
 import { ImageCard } from './ImageCard';
 import { ImageChooser } from './ImageChooser';
 
-export function ImagesPanel() {
+export default function ImagesPanel() {
   const images = useUi((state) => state.images);
   const durable = useUi((state) => state.imagesDurable);
   const problem = useUi((state) => state.imagesProblem);

@@ -33,7 +33,7 @@ function StageRow({ stage }: { stage: Stage }) {
   );
 }
 
-export function BootPanel() {
+export default function BootPanel() {
   const stages = useUi((state) => state.stages);
   const log = useUi((state) => state.consoleLog);
   const promptMs = useUi((state) => state.promptMs);

@@ -2,11 +2,13 @@
 /** Start, Images, Boot: one at a time beside the terminal, or instead of it on a phone. */
 import { HardDrive, ListChecks, Sparkles } from 'lucide-react';
 import { Tabs } from 'radix-ui';
-import { ImagesPanel } from '../images/ImagesPanel';
+import { lazy, Suspense } from 'react';
 import type { SidePanel as PanelName } from '../state/ui_store';
 import { useSystem, useUi } from '../system_context';
-import { BootPanel } from './BootPanel';
 import { StartPanel } from './StartPanel';
+
+const ImagesPanel = lazy(() => import('../images/ImagesPanel'));
+const BootPanel = lazy(() => import('./BootPanel'));
 
 export function SidePanel() {
   const { store } = useSystem();
@@ -35,10 +37,14 @@ export function SidePanel() {
           <StartPanel />
         </Tabs.Content>
         <Tabs.Content className="side-body" value="images">
-          <ImagesPanel />
+          <Suspense fallback={null}>
+            <ImagesPanel />
+          </Suspense>
         </Tabs.Content>
         <Tabs.Content className="side-body" value="boot">
-          <BootPanel />
+          <Suspense fallback={null}>
+            <BootPanel />
+          </Suspense>
         </Tabs.Content>
       </Tabs.Root>
     </aside>
