@@ -44,7 +44,16 @@ export interface Arguments {
 
 export function parseArguments(argv: readonly string[]): Arguments {
   const out: Arguments = {
-    help: false, script: undefined, disks: [], ncpu: 2, threads: true, memoryBytes: 512 << 20, kernel: undefined, trace: false, verbose: false, call: undefined,
+    help: false,
+    script: undefined,
+    disks: [],
+    ncpu: 2,
+    threads: true,
+    memoryBytes: 512 << 20,
+    kernel: undefined,
+    trace: false,
+    verbose: false,
+    call: undefined,
   };
   const rest = [...argv];
   while (rest.length > 0) {
@@ -96,16 +105,19 @@ function applyOption(out: Arguments, option: string, value: () => string): void 
       out.trace = true;
       return;
     case '--call':
-      (out.call ??= []).push(parseCall(value()));
+      out.call = [...(out.call ?? []), parseCall(value())];
       return;
     default:
-      throw new CommandLineError(option.startsWith('-') ? `unknown option ${option}` : `unexpected argument ${option}; a script follows -c`);
+      throw new CommandLineError(
+        option.startsWith('-') ? `unknown option ${option}` : `unexpected argument ${option}; a script follows -c`,
+      );
   }
 }
 
 function number(option: string, text: string, least: number, most: number): number {
   const n = Number(text);
-  if (!Number.isInteger(n) || n < least || n > most) throw new CommandLineError(`${option} ${text}: a number from ${least} to ${most} is wanted`);
+  if (!Number.isInteger(n) || n < least || n > most)
+    throw new CommandLineError(`${option} ${text}: a number from ${least} to ${most} is wanted`);
   return n;
 }
 
@@ -118,12 +130,17 @@ function parseDisk(text: string): DiskArgument {
 function parseSize(text: string): number {
   const match = /^(\d+)([kmg]?)$/i.exec(text);
   if (match === null) throw new CommandLineError(`--memory ${text}: a number with k, m or g is wanted`);
-  return Number(match[1]) * { '': 1, k: 1 << 10, m: 1 << 20, g: 1 << 30 }[(match[2] as string).toLowerCase() as '' | 'k' | 'm' | 'g'];
+  return (
+    Number(match[1]) *
+    { '': 1, k: 1 << 10, m: 1 << 20, g: 1 << 30 }[(match[2] as string).toLowerCase() as '' | 'k' | 'm' | 'g']
+  );
 }
 
 function parseCall(text: string): SymbolCall {
   const [name = '', args = ''] = text.split('=', 2);
-  const values = args === '' ? [] : args.split(',').map((arg) => (/^-?\w+n$/.test(arg) ? BigInt(arg.slice(0, -1)) : Number(arg)));
-  if (name === '' || values.some((value) => typeof value === 'number' && !Number.isInteger(value))) throw new CommandLineError(`--call ${text}: SYMBOL[=ARG,...] with integers is wanted`);
+  const values =
+    args === '' ? [] : args.split(',').map((arg) => (/^-?\w+n$/.test(arg) ? BigInt(arg.slice(0, -1)) : Number(arg)));
+  if (name === '' || values.some((value) => typeof value === 'number' && !Number.isInteger(value)))
+    throw new CommandLineError(`--call ${text}: SYMBOL[=ARG,...] with integers is wanted`);
   return { name, args: values };
 }

@@ -12,8 +12,10 @@ const traceLine = (line: string): void => void process.stderr.write(`${line}\n`)
 /** Say what the module lacks. */
 export function describeModule(kernel: Uint8Array<ArrayBuffer>): ReturnType<typeof inspectModule> {
   const report = inspectModule(new WebAssembly.Module(kernel));
-  if (report.missingImports.length > 0) process.stderr.write(`rumpus: this host does not have: ${report.missingImports.join(', ')}\n`);
-  if (report.missingExports.length > 0) process.stderr.write(`rumpus: the kernel does not export: ${report.missingExports.join(', ')}\n`);
+  if (report.missingImports.length > 0)
+    process.stderr.write(`rumpus: this host does not have: ${report.missingImports.join(', ')}\n`);
+  if (report.missingExports.length > 0)
+    process.stderr.write(`rumpus: the kernel does not export: ${report.missingExports.join(', ')}\n`);
   return report;
 }
 
@@ -23,15 +25,32 @@ export async function runForeign(options: Arguments): Promise<number> {
   const trace = options.trace ? { onTrace: traceLine } : {};
   const calls = options.call ?? [];
   if (!options.threads || !report.can.threads) {
-    const inline = LocalKernel.boot({ kernel, memoryBytes: options.memoryBytes, onConsole: toStderr, hostFiles: true, ...trace });
+    const inline = LocalKernel.boot({
+      kernel,
+      memoryBytes: options.memoryBytes,
+      onConsole: toStderr,
+      hostFiles: true,
+      ...trace,
+    });
     for (const disk of options.disks) inline.attachFile(disk.name, disk.path, disk.readOnly);
     for (const call of calls) process.stdout.write(`${call.name} = ${inline.call(call.name, call.args)}\n`);
     return 0;
   }
-  const threaded = await bootKernel({ platform: nodePlatform(new URL('.', import.meta.url)), kernel, ncpu: options.ncpu, memoryBytes: options.memoryBytes, onConsole: toStderr, hostFiles: true, programs: 0, ...trace });
-  for (const disk of options.disks) await threaded.attachDisk({ name: disk.name, source: { kind: 'node', path: disk.path }, readOnly: disk.readOnly });
+  const threaded = await bootKernel({
+    platform: nodePlatform(new URL('.', import.meta.url)),
+    kernel,
+    ncpu: options.ncpu,
+    memoryBytes: options.memoryBytes,
+    onConsole: toStderr,
+    hostFiles: true,
+    programs: 0,
+    ...trace,
+  });
+  for (const disk of options.disks)
+    await threaded.attachDisk({ name: disk.name, source: { kind: 'node', path: disk.path }, readOnly: disk.readOnly });
   try {
-    for (const call of calls) process.stdout.write(`${call.name} = ${await threaded.callSymbol(call.name, call.args)}\n`);
+    for (const call of calls)
+      process.stdout.write(`${call.name} = ${await threaded.callSymbol(call.name, call.args)}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof HostError)) throw error;

@@ -2,13 +2,14 @@
 /** `rumpus --threads 0 -c SCRIPT`: kernel and shell in this one thread. */
 import fs from 'node:fs';
 import { runProgram } from '../userland/main.ts';
-import { LocalKernel } from '../workers/local_kernel.ts';
 import { runInline } from '../workers/inline_programs.ts';
+import { LocalKernel } from '../workers/local_kernel.ts';
 import { type Arguments, CommandLineError } from './arguments.ts';
 import { readKernel } from './kernel_file.ts';
 
 export function runInlineShell(options: Arguments): number {
-  if (options.script === undefined) throw new CommandLineError('--threads 0 has no interactive shell; give it a script with -c');
+  if (options.script === undefined)
+    throw new CommandLineError('--threads 0 has no interactive shell; give it a script with -c');
   const kernel = LocalKernel.boot({
     kernel: readKernel(options.kernel),
     memoryBytes: options.memoryBytes,
@@ -24,7 +25,11 @@ export function runInlineShell(options: Arguments): number {
     if (errno !== 0) throw new Error(`${disk.path}: cannot be attached as ${disk.name}: errno ${errno}`);
   }
   const env = { PATH: '/bin:/sbin:/usr/bin:/usr/sbin', HOME: '/', USER: 'root', LOGNAME: 'root', SHELL: '/bin/sh' };
-  const result = runInline(kernel, runProgram, { argv: ['sh', '-c', options.script], env, control: () => ({ ok: false, errno: 45, message: 'not without threads' }) });
+  const result = runInline(kernel, runProgram, {
+    argv: ['sh', '-c', options.script],
+    env,
+    control: () => ({ ok: false, errno: 45, message: 'not without threads' }),
+  });
   kernel.halt();
   return typeof result === 'number' ? result : 128 + result.signal;
 }

@@ -23,7 +23,14 @@ function writer(stream: NodeJS.WriteStream): (bytes: Uint8Array) => void | Promi
 function history(): { load(): readonly string[]; append(line: string): void } {
   const file = path.join(os.homedir(), '.rumpus_history');
   return {
-    load: () => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').slice(-HISTORY_LINES) : []),
+    load: () =>
+      fs.existsSync(file)
+        ? fs
+            .readFileSync(file, 'utf8')
+            .split('\n')
+            .filter((line) => line !== '')
+            .slice(-HISTORY_LINES)
+        : [],
     append: (line) => fs.appendFileSync(file, `${line}\n`),
   };
 }
@@ -49,11 +56,14 @@ export async function runThreaded(options: Arguments): Promise<number> {
     },
     onPanic: (report) => {
       panicked = true;
-      process.stderr.write(`rumpus: kernel panic in ${report.thread}: ${report.message}\n${report.backtrace.map((line) => `    ${line}\n`).join('')}`);
+      process.stderr.write(
+        `rumpus: kernel panic in ${report.thread}: ${report.message}\n${report.backtrace.map((line) => `    ${line}\n`).join('')}`,
+      );
     },
     ...(options.trace ? { onTrace: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
   });
-  for (const disk of options.disks) await kernel.attachDisk({ name: disk.name, source: { kind: 'node', path: disk.path }, readOnly: disk.readOnly });
+  for (const disk of options.disks)
+    await kernel.attachDisk({ name: disk.name, source: { kind: 'node', path: disk.path }, readOnly: disk.readOnly });
   const end = interactive ? await shell(kernel) : await script(kernel, options.script as string);
   if (panicked) return 70;
   await Promise.race([kernel.halt(), new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
@@ -62,12 +72,21 @@ export async function runThreaded(options: Arguments): Promise<number> {
 
 function script(kernel: Kernel, text: string): Promise<SessionEnd> {
   const stdin = process.stdin.isTTY ? {} : { stdin: process.stdin as AsyncIterable<Uint8Array> };
-  return kernel.run({ argv: ['sh', '-c', text], onStdout: writer(process.stdout), onStderr: writer(process.stderr), ...stdin });
+  return kernel.run({
+    argv: ['sh', '-c', text],
+    onStdout: writer(process.stdout),
+    onStderr: writer(process.stderr),
+    ...stdin,
+  });
 }
 
 async function shell(kernel: Kernel): Promise<SessionEnd> {
   const { stdin, stdout } = process;
-  const terminal = await kernel.openTerminal({ cols: stdout.columns ?? 80, rows: stdout.rows ?? 24, env: { TERM: process.env['TERM'] ?? 'vt100' } });
+  const terminal = await kernel.openTerminal({
+    cols: stdout.columns ?? 80,
+    rows: stdout.rows ?? 24,
+    env: { TERM: process.env['TERM'] ?? 'vt100' },
+  });
   const resize = (): void => terminal.resize(stdout.columns ?? 80, stdout.rows ?? 24);
   if (stdin.isTTY) stdin.setRawMode(true);
   stdout.on('resize', resize);

@@ -24,15 +24,32 @@ class VaList {
 
 export function formatPrintf(memory: GuestMemory, format: string, ap: number): string {
   const va = new VaList(memory, ap >>> 0);
-  return format.replace(DIRECTIVE, (_all, flags: string, width: string | undefined, precision: string | undefined, size: string | undefined, kind: string) => {
-    if (kind === '%') return '%';
-    const w = width === '*' ? va.int() : Number(width ?? 0);
-    const p = precision === '*' ? va.int() : precision === undefined ? undefined : Number(precision);
-    return pad(convert(memory, va, kind, size === 'll' || size === 'j', p, flags), w, flags, kind);
-  });
+  return format.replace(
+    DIRECTIVE,
+    (
+      _all,
+      flags: string,
+      width: string | undefined,
+      precision: string | undefined,
+      size: string | undefined,
+      kind: string,
+    ) => {
+      if (kind === '%') return '%';
+      const w = width === '*' ? va.int() : Number(width ?? 0);
+      const p = precision === '*' ? va.int() : precision === undefined ? undefined : Number(precision);
+      return pad(convert(memory, va, kind, size === 'll' || size === 'j', p, flags), w, flags, kind);
+    },
+  );
 }
 
-function convert(memory: GuestMemory, va: VaList, kind: string, wide: boolean, precision: number | undefined, flags: string): string {
+function convert(
+  memory: GuestMemory,
+  va: VaList,
+  kind: string,
+  wide: boolean,
+  precision: number | undefined,
+  flags: string,
+): string {
   if (kind === 's') return memory.cstring(va.int()).slice(0, precision);
   if (kind === 'c') return String.fromCharCode(va.int() & 0xff);
   if (kind === 'p') return `0x${(va.int() >>> 0).toString(16)}`;

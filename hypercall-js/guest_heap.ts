@@ -75,7 +75,11 @@ export class GuestHeap {
   /** Bytes handed out and bytes there are. */
   stats(): { used: number; total: number; freePages: number } {
     const total = ((this.w[H_HEAP + END] as number) - (this.w[H_HEAP + BASE] as number)) * PAGE;
-    return { used: Atomics.load(this.w, H_HEAP + USED) * 16, total, freePages: Atomics.load(this.w, H_HEAP + FREE_PAGES) };
+    return {
+      used: Atomics.load(this.w, H_HEAP + USED) * 16,
+      total,
+      freePages: Atomics.load(this.w, H_HEAP + FREE_PAGES),
+    };
   }
 
   /**
@@ -87,7 +91,10 @@ export class GuestHeap {
   alloc(len: number, align: number): GuestPtr {
     const want = Math.max(len, align > 16 ? align : 1);
     lockEnter(this.w, H_HEAP + LOCK);
-    const ptr = want <= SMALL_MAX && align <= SMALL_MAX ? this.allocSmall(want, align) : this.allocRun((len + PAGE - 1) >>> PAGE_SHIFT, align);
+    const ptr =
+      want <= SMALL_MAX && align <= SMALL_MAX
+        ? this.allocSmall(want, align)
+        : this.allocRun((len + PAGE - 1) >>> PAGE_SHIFT, align);
     lockExit(this.w, H_HEAP + LOCK);
     return ptr;
   }

@@ -51,7 +51,7 @@ export class GuestMemory {
   /** 64-bit integer from a number below 2^53. */
   setI64(ptr: GuestPtr, value: number): void {
     const p = ptr >>> 0;
-    this.view.setUint32(p, value % 0x100000000 >>> 0, true);
+    this.view.setUint32(p, (value % 0x100000000) >>> 0, true);
     this.view.setInt32(p + 4, Math.floor(value / 0x100000000), true);
   }
 

@@ -5,8 +5,19 @@
  */
 import type { GuestPtr } from '../userland/abi.ts';
 import type { GuestHeap } from './guest_heap.ts';
-import { GuestMemory } from './guest_memory.ts';
-import { H_EXIT_VALUE, H_PANIC_LEN, H_PANIC_LOCK, H_STATE, H_UP_READY, H_UPCALL, KS_EXITED, KS_PANICKED, Mailbox, PANIC_BYTES } from './mailbox.ts';
+import type { GuestMemory } from './guest_memory.ts';
+import {
+  H_EXIT_VALUE,
+  H_PANIC_LEN,
+  H_PANIC_LOCK,
+  H_STATE,
+  H_UP_READY,
+  H_UPCALL,
+  KS_EXITED,
+  KS_PANICKED,
+  type Mailbox,
+  PANIC_BYTES,
+} from './mailbox.ts';
 
 /** Thrown through the guest to end a thread (rumpuser_thread_exit). */
 export class ThreadExit {
@@ -162,7 +173,9 @@ export class HostKernel {
   /** Leave the text of a panic for the host; only the first one counts. */
   recordPanic(thread: string, message: string, trace: string): void {
     if (Atomics.compareExchange(this.words, H_PANIC_LOCK, 0, 1) !== 0) return;
-    const text = new TextEncoder().encode(`${thread}\n${message.replaceAll('\n', ' ').trim()}\n${trace}`).subarray(0, PANIC_BYTES);
+    const text = new TextEncoder()
+      .encode(`${thread}\n${message.replaceAll('\n', ' ').trim()}\n${trace}`)
+      .subarray(0, PANIC_BYTES);
     this.mailbox.bytes.set(text, this.mailbox.layout.panicByte);
     Atomics.store(this.words, H_PANIC_LEN, text.length);
   }

@@ -6,7 +6,24 @@
  */
 import { EBADF, EIO } from './errno.gen.ts';
 import type { HostKernel } from './host_kernel.ts';
-import { D_FILE, D_HOSTFD, D_KIND, D_STATE, DK_LOCAL, DK_NODE, DK_STORE, DS_READY, F_DISK, F_HOSTFD, F_MODE, F_STATE, MAX_FDS, RO_READ, RO_SYNC, RO_WRITE } from './mailbox.ts';
+import {
+  D_FILE,
+  D_HOSTFD,
+  D_KIND,
+  D_STATE,
+  DK_LOCAL,
+  DK_NODE,
+  DK_STORE,
+  DS_READY,
+  F_DISK,
+  F_HOSTFD,
+  F_MODE,
+  F_STATE,
+  MAX_FDS,
+  RO_READ,
+  RO_SYNC,
+  RO_WRITE,
+} from './mailbox.ts';
 import { callStorage } from './storage_ring.ts';
 
 export const DISK_PREFIX = 'disk:';
@@ -28,7 +45,12 @@ export function objectOf(k: HostKernel, fd: number): HostObject | undefined {
   const f = k.mailbox.fd(fd);
   if (Atomics.load(k.words, f + F_STATE) !== 2) return undefined;
   const mode = (k.words[f + F_MODE] as number) & ACCMODE;
-  return { disk: k.words[f + F_DISK] as number, hostFd: k.words[f + F_HOSTFD] as number, readable: mode !== WRONLY, writable: mode !== RDONLY };
+  return {
+    disk: k.words[f + F_DISK] as number,
+    hostFd: k.words[f + F_HOSTFD] as number,
+    readable: mode !== WRONLY,
+    writable: mode !== RDONLY,
+  };
 }
 
 /** How an object is reached: in place in this thread, or by the storage worker. */
@@ -43,15 +65,33 @@ export interface Transfer {
 }
 
 /** Move bytes between an object and guest memory. May sleep: the caller gave up its CPU. */
-export function transfer(k: HostKernel, object: HostObject, write: boolean, ptr: number, len: number, offset: number, sync: boolean): Transfer {
+export function transfer(
+  k: HostKernel,
+  object: HostObject,
+  write: boolean,
+  ptr: number,
+  len: number,
+  offset: number,
+  sync: boolean,
+): Transfer {
   if (write ? !object.writable : !object.readable) return { error: EBADF, bytes: 0 };
-  if (object.disk >= 0 && Atomics.load(k.words, k.mailbox.disk(object.disk) + D_STATE) !== DS_READY) return { error: EIO, bytes: 0 };
+  if (object.disk >= 0 && Atomics.load(k.words, k.mailbox.disk(object.disk) + D_STATE) !== DS_READY)
+    return { error: EIO, bytes: 0 };
   if (object.disk < 0) return nodeTransfer(k, object.hostFd, write, ptr, len, offset, sync);
   const d = k.mailbox.disk(object.disk);
   const kind = k.words[d + D_KIND];
   if (kind === DK_NODE) return nodeTransfer(k, k.words[d + D_HOSTFD] as number, write, ptr, len, offset, sync);
   if (kind === DK_LOCAL) return localTransfer(k, object.disk, write, ptr, len, offset);
-  return callStorage(k, { op: write ? RO_WRITE : RO_READ, disk: object.disk, flags: sync ? 1 : 0, ptr, len, offset, fn: 0, arg: 0 });
+  return callStorage(k, {
+    op: write ? RO_WRITE : RO_READ,
+    disk: object.disk,
+    flags: sync ? 1 : 0,
+    ptr,
+    len,
+    offset,
+    fn: 0,
+    arg: 0,
+  });
 }
 
 /** Make what was written to an object durable. */
@@ -59,7 +99,8 @@ export function syncObject(k: HostKernel, object: HostObject, op: number): numbe
   const d = object.disk < 0 ? -1 : k.mailbox.disk(object.disk);
   const kind = d < 0 ? DK_NODE : (k.words[d + D_KIND] as number);
   if (kind === DK_LOCAL) return 0;
-  if (kind === DK_NODE) return op === RO_SYNC ? nodeSync(k, d < 0 ? object.hostFd : (k.words[d + D_HOSTFD] as number)) : 0;
+  if (kind === DK_NODE)
+    return op === RO_SYNC ? nodeSync(k, d < 0 ? object.hostFd : (k.words[d + D_HOSTFD] as number)) : 0;
   return callStorage(k, { op, disk: object.disk, flags: 0, ptr: 0, len: 0, offset: 0, fn: 0, arg: 0 }).error;
 }
 
@@ -72,7 +113,15 @@ function nodeSync(k: HostKernel, hostFd: number): number {
   }
 }
 
-function nodeTransfer(k: HostKernel, hostFd: number, write: boolean, ptr: number, len: number, offset: number, sync: boolean): Transfer {
+function nodeTransfer(
+  k: HostKernel,
+  hostFd: number,
+  write: boolean,
+  ptr: number,
+  len: number,
+  offset: number,
+  sync: boolean,
+): Transfer {
   const files = k.services.files;
   if (files === undefined) return { error: EIO, bytes: 0 };
   let done = 0;
@@ -100,7 +149,14 @@ function growLocal(k: HostKernel, disk: number, old: Uint8Array, size: number): 
   return data;
 }
 
-function localTransfer(k: HostKernel, disk: number, write: boolean, ptr: number, len: number, offset: number): Transfer {
+function localTransfer(
+  k: HostKernel,
+  disk: number,
+  write: boolean,
+  ptr: number,
+  len: number,
+  offset: number,
+): Transfer {
   let data = k.localDisks.get(disk);
   if (data === undefined) return { error: EIO, bytes: 0 };
   const size = k.mailbox.diskSize(disk);

@@ -27,7 +27,9 @@ test('every name of the master lists is implemented with its number of arguments
 
 test('every hypercall carries the four tags', () => {
   const missing: string[] = [];
-  for (const file of fs.readdirSync(import.meta.dirname).filter((name) => /^rump(user|comp)_?\w*\.ts$/.test(name) && name !== 'rumpuser_sp.ts')) {
+  for (const file of fs
+    .readdirSync(import.meta.dirname)
+    .filter((name) => /^rump(user|comp)_?\w*\.ts$/.test(name) && name !== 'rumpuser_sp.ts')) {
     const text = fs.readFileSync(path.join(import.meta.dirname, file), 'utf8');
     for (const [, doc = '', name] of text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s+(rump(?:user|comp)_\w+)\(/g)) {
       for (const tag of ['@blocks', '@context', '@worker']) if (!doc.includes(tag)) missing.push(`${name} ${tag}`);

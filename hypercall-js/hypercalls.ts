@@ -5,6 +5,7 @@ import type { RumpcompImports, RumpuserImports } from './imports.gen.ts';
 import { rumpcompCons } from './rumpcomp_cons.ts';
 import { rumpcompFutex } from './rumpcomp_futex.ts';
 import { rumpcompTrap, threadName } from './rumpcomp_trap.ts';
+import { rumpuserInit } from './rumpuser.ts';
 import { rumpuserBio } from './rumpuser_bio.ts';
 import { rumpuserClock } from './rumpuser_clock.ts';
 import { printText, rumpuserCons } from './rumpuser_cons.ts';
@@ -19,7 +20,6 @@ import { rumpuserRandom } from './rumpuser_random.ts';
 import { rumpuserRw } from './rumpuser_rw.ts';
 import { rumpuserSig } from './rumpuser_sig.ts';
 import { rumpuserSp } from './rumpuser_sp.ts';
-import { rumpuserInit } from './rumpuser.ts';
 
 export type Hypercalls = RumpuserImports & RumpcompImports;
 
@@ -49,8 +49,18 @@ export function hypercalls(k: HostKernel): Hypercalls {
 
 /** Called so often that the wrapper would show; they touch nothing but words of guest memory and cannot throw of themselves. */
 const BARE = new Set([
-  'rumpuser_curlwp', 'rumpuser_curlwpop', 'rumpuser_mutex_enter', 'rumpuser_mutex_enter_nowrap', 'rumpuser_mutex_tryenter', 'rumpuser_mutex_exit', 'rumpuser_cv_wait',
-  'rumpuser_cv_wait_nowrap', 'rumpuser_cv_timedwait', 'rumpuser_cv_signal', 'rumpuser_cv_broadcast', 'rumpuser_cv_has_waiters',
+  'rumpuser_curlwp',
+  'rumpuser_curlwpop',
+  'rumpuser_mutex_enter',
+  'rumpuser_mutex_enter_nowrap',
+  'rumpuser_mutex_tryenter',
+  'rumpuser_mutex_exit',
+  'rumpuser_cv_wait',
+  'rumpuser_cv_wait_nowrap',
+  'rumpuser_cv_timedwait',
+  'rumpuser_cv_signal',
+  'rumpuser_cv_broadcast',
+  'rumpuser_cv_has_waiters',
 ]);
 
 type AnyCall = (...args: never[]) => unknown;
@@ -70,7 +80,8 @@ function guard<T extends { [K in keyof T]: AnyCall }>(k: HostKernel, calls: T): 
       try {
         return call(...args);
       } catch (error) {
-        if (error instanceof ThreadExit || error instanceof KernelExit || error instanceof WebAssembly.RuntimeError) throw error;
+        if (error instanceof ThreadExit || error instanceof KernelExit || error instanceof WebAssembly.RuntimeError)
+          throw error;
         const text = `${name}(${args.map(String).join(', ')}): ${error instanceof Error ? error.message : String(error)}`;
         printText(k, `panic: ${text}\n`);
         k.recordPanic(threadName(k), text, error instanceof Error ? (error.stack ?? '') : '');

@@ -46,13 +46,20 @@ export function makeKernelMemory(wantBytes: number, limits: MemoryLimits | undef
 }
 
 /** The import object: functions by name whatever the module is called, the memory wherever it is asked for. */
-function importObject(k: HostKernel, module: WebAssembly.Module, memory: WebAssembly.Memory | undefined, calls: Hypercalls): WebAssembly.Imports {
+function importObject(
+  k: HostKernel,
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory | undefined,
+  calls: Hypercalls,
+): WebAssembly.Imports {
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     imports[from] ??= {};
     const group = imports[from] as Record<string, WebAssembly.ImportValue>;
     if (kind === 'memory' && memory !== undefined) group[name] = memory;
-    else if (kind === 'function') group[name] = (calls as unknown as Record<string, WebAssembly.ImportValue>)[name] ?? missing(k, `${from}.${name}`);
+    else if (kind === 'function')
+      group[name] =
+        (calls as unknown as Record<string, WebAssembly.ImportValue>)[name] ?? missing(k, `${from}.${name}`);
   }
   return imports;
 }
@@ -116,9 +123,7 @@ function ownMemory(instance: WebAssembly.Instance, bytes: number): WebAssembly.M
     try {
       memory.grow(pages);
       break;
-    } catch {
-      continue;
-    }
+    } catch {}
   }
   return memory;
 }

@@ -321,8 +321,22 @@ function layoutOf(heapPages: number, trace: boolean): MailboxLayout {
   const lineBytes = take((MAX_LINES * (LINE_IN_BYTES + LINE_OUT_BYTES)) / 4) * 4;
   const startBytes = take((MAX_LINES * START_BYTES) / 4) * 4;
   return {
-    threads, procs, lines, disks, fds, reqs, completions, heapTag, heapNext, heapPrev,
-    trace: trace ? traceAt : -1, klogByte, panicByte, lineBytes, startBytes, bytes: at * 4,
+    threads,
+    procs,
+    lines,
+    disks,
+    fds,
+    reqs,
+    completions,
+    heapTag,
+    heapNext,
+    heapPrev,
+    trace: trace ? traceAt : -1,
+    klogByte,
+    panicByte,
+    lineBytes,
+    startBytes,
+    bytes: at * 4,
   };
 }
 
@@ -422,7 +436,12 @@ export class Mailbox {
   findDisk(name: string, file = false): number {
     for (let i = 0; i < MAX_DISKS; i++) {
       const d = this.disk(i);
-      if (Atomics.load(this.words, d + D_STATE) === DS_READY && (this.words[d + D_FILE] !== 0) === file && this.getName(d + D_NAME, NAME_BYTES) === name) return i;
+      if (
+        Atomics.load(this.words, d + D_STATE) === DS_READY &&
+        (this.words[d + D_FILE] !== 0) === file &&
+        this.getName(d + D_NAME, NAME_BYTES) === name
+      )
+        return i;
     }
     return -1;
   }
@@ -442,7 +461,7 @@ export class Mailbox {
 
   setDiskSize(index: number, size: number): void {
     const d = this.disk(index);
-    this.words[d + D_SIZE_LO] = size % 0x100000000 | 0;
+    this.words[d + D_SIZE_LO] = (size % 0x100000000) | 0;
     Atomics.store(this.words, d + D_SIZE_HI, Math.floor(size / 0x100000000));
   }
 

@@ -24,7 +24,13 @@ export interface ModuleReport {
 const BOOT = ['rump_init'];
 const TABLE = '__indirect_function_table';
 const THREADS = ['__stack_pointer', '__wasm_init_tls', '__tls_size', TABLE];
-const SHELL = ['rump_syscall', 'rump_pub_lwproc_rfork', 'rump_pub_lwproc_curlwp', 'rump_pub_lwproc_switch', 'rump_pub_lwproc_releaselwp'];
+const SHELL = [
+  'rump_syscall',
+  'rump_pub_lwproc_rfork',
+  'rump_pub_lwproc_curlwp',
+  'rump_pub_lwproc_switch',
+  'rump_pub_lwproc_releaselwp',
+];
 const DISKS = ['rump_pub_etfs_register', 'rump_pub_etfs_remove'];
 
 const KNOWN = new Set(HYPERCALLS.map((call) => call.name));
@@ -42,11 +48,18 @@ export function inspectModule(module: WebAssembly.Module): ModuleReport {
     missingImports: unknown.map((i) => `${i.module}.${i.name} (${i.kind})`),
     missingExports,
     can: {
-      boot: has(BOOT) && exported.has(TABLE) && unknown.every((i) => i.kind === 'function') && (!ownMemory || exported.has('memory')),
+      boot:
+        has(BOOT) &&
+        exported.has(TABLE) &&
+        unknown.every((i) => i.kind === 'function') &&
+        (!ownMemory || exported.has('memory')),
       threads: has(THREADS) && !ownMemory,
       shell: has(SHELL),
       disks: has(DISKS),
-      symbols: [...exported].filter(([, kind]) => kind === 'function').map(([name]) => name).sort(),
+      symbols: [...exported]
+        .filter(([, kind]) => kind === 'function')
+        .map(([name]) => name)
+        .sort(),
     },
   };
 }

@@ -5,8 +5,23 @@ import { lockEnter, lockExit } from './futex.ts';
 import type { HostKernel } from './host_kernel.ts';
 import type { RumpcompImports } from './imports.gen.ts';
 import {
-  L_CLOSED, L_COLS, L_EVENTS, L_IN_HEAD, L_IN_SEQ, L_IN_TAIL, L_IN_WANT, L_OUT_HEAD, L_OUT_LOCK, L_OUT_SPACE, L_OUT_TAIL, L_ROWS,
-  LE_DATA, LE_HANGUP, LINE_IN_BYTES, LINE_OUT_BYTES, MAX_LINES,
+  L_CLOSED,
+  L_COLS,
+  L_EVENTS,
+  L_IN_HEAD,
+  L_IN_SEQ,
+  L_IN_TAIL,
+  L_IN_WANT,
+  L_OUT_HEAD,
+  L_OUT_LOCK,
+  L_OUT_SPACE,
+  L_OUT_TAIL,
+  L_ROWS,
+  LE_DATA,
+  LE_HANGUP,
+  LINE_IN_BYTES,
+  LINE_OUT_BYTES,
+  MAX_LINES,
 } from './mailbox.ts';
 
 const validLine = (line: number): boolean => line >= 0 && line < MAX_LINES;
@@ -79,7 +94,9 @@ export function lineWrite(k: HostKernel, line: number, data: Uint8Array): boolea
   return done === data.length;
 }
 
-export function rumpcompCons(k: HostKernel): Pick<RumpcompImports, 'rumpcomp_cons_read' | 'rumpcomp_cons_write' | 'rumpcomp_cons_winsize'> {
+export function rumpcompCons(
+  k: HostKernel,
+): Pick<RumpcompImports, 'rumpcomp_cons_read' | 'rumpcomp_cons_write' | 'rumpcomp_cons_winsize'> {
   return {
     /**
      * Wait for input or an event of a line.

@@ -41,11 +41,26 @@ export function rumpuserBio(k: HostKernel): Pick<RumpuserImports, 'rumpuser_bio'
       if (object === undefined || write === ((op & RUMPUSER_BIO_READ) !== 0)) {
         completeHere(k, biodone, donearg, 0, object === undefined ? EBADF : EINVAL);
       } else if (inPlace(k, object) || (write && !object.writable)) {
-        const { bytes, error } = transfer(k, object, write, data, dlen >>> 0, Number(off), (op & RUMPUSER_BIO_SYNC) !== 0);
+        const { bytes, error } = transfer(
+          k,
+          object,
+          write,
+          data,
+          dlen >>> 0,
+          Number(off),
+          (op & RUMPUSER_BIO_SYNC) !== 0,
+        );
         completeHere(k, biodone, donearg, bytes, error);
       } else {
         postRequest(k, {
-          op: write ? RO_WRITE : RO_READ, disk: object.disk, flags: (op & RUMPUSER_BIO_SYNC) !== 0 ? 1 : 0, ptr: data, len: dlen, offset: Number(off), fn: biodone, arg: donearg,
+          op: write ? RO_WRITE : RO_READ,
+          disk: object.disk,
+          flags: (op & RUMPUSER_BIO_SYNC) !== 0 ? 1 : 0,
+          ptr: data,
+          len: dlen,
+          offset: Number(off),
+          fn: biodone,
+          arg: donearg,
         });
       }
       k.resume(nlocks, 0);

@@ -41,7 +41,14 @@ function resumeWith(k: HostKernel, nlocks: number, mtx: number): void {
 
 type Calls = Pick<
   RumpuserImports,
-  'rumpuser_cv_init' | 'rumpuser_cv_destroy' | 'rumpuser_cv_wait' | 'rumpuser_cv_wait_nowrap' | 'rumpuser_cv_timedwait' | 'rumpuser_cv_signal' | 'rumpuser_cv_broadcast' | 'rumpuser_cv_has_waiters'
+  | 'rumpuser_cv_init'
+  | 'rumpuser_cv_destroy'
+  | 'rumpuser_cv_wait'
+  | 'rumpuser_cv_wait_nowrap'
+  | 'rumpuser_cv_timedwait'
+  | 'rumpuser_cv_signal'
+  | 'rumpuser_cv_broadcast'
+  | 'rumpuser_cv_has_waiters'
 >;
 
 export function rumpuserCv(k: HostKernel): Calls {

@@ -6,8 +6,25 @@ import type { HostKernel } from './host_kernel.ts';
 import { DISK_PREFIX, type HostObject, objectOf, syncObject, transfer } from './host_object.ts';
 import type { RumpuserImports } from './imports.gen.ts';
 import {
-  D_KIND, D_RDONLY, D_STATE, DK_LOCAL, DK_STORE, DS_FREE, DS_READY, F_DISK, F_HOSTFD, F_LOCK, F_MODE, F_POS_HI, F_POS_LO, F_STATE, H_THREADS_OFF, MAX_FDS, RO_BARRIER,
-  RO_CREATE, RO_SYNC,
+  D_KIND,
+  D_RDONLY,
+  D_STATE,
+  DK_LOCAL,
+  DK_STORE,
+  DS_FREE,
+  DS_READY,
+  F_DISK,
+  F_HOSTFD,
+  F_LOCK,
+  F_MODE,
+  F_POS_HI,
+  F_POS_LO,
+  F_STATE,
+  H_THREADS_OFF,
+  MAX_FDS,
+  RO_BARRIER,
+  RO_CREATE,
+  RO_SYNC,
 } from './mailbox.ts';
 import { callStorage } from './storage_ring.ts';
 
@@ -79,22 +96,34 @@ function createObject(k: HostKernel, name: string): number {
   k.words[d + D_RDONLY] = 0;
   k.mailbox.setDiskSize(disk, 0);
   if (local) k.localDisks.set(disk, new Uint8Array(1 << 20));
-  const error = local ? 0 : callStorage(k, { op: RO_CREATE, disk, flags: 0, ptr: 0, len: 0, offset: 0, fn: 0, arg: 0 }).error;
+  const error = local
+    ? 0
+    : callStorage(k, { op: RO_CREATE, disk, flags: 0, ptr: 0, len: 0, offset: 0, fn: 0, arg: 0 }).error;
   Atomics.store(k.words, d + D_STATE, error === 0 ? DS_READY : DS_FREE);
   return error === 0 ? disk : -error;
 }
 
-function iovTransfer(k: HostKernel, fd: number, iov: number, iovlen: number, off: bigint, retp: number, write: boolean): number {
+function iovTransfer(
+  k: HostKernel,
+  fd: number,
+  iov: number,
+  iovlen: number,
+  off: bigint,
+  retp: number,
+  write: boolean,
+): number {
   const object = objectOf(k, fd);
   if (object === undefined) return EBADF;
   const f = k.mailbox.fd(fd);
   const seek = off < 0n;
   if (seek) lockEnter(k.words, f + F_LOCK);
-  const start = seek ? (k.words[f + F_POS_HI] as number) * 0x100000000 + ((k.words[f + F_POS_LO] as number) >>> 0) : Number(off);
+  const start = seek
+    ? (k.words[f + F_POS_HI] as number) * 0x100000000 + ((k.words[f + F_POS_LO] as number) >>> 0)
+    : Number(off);
   const { error, bytes } = eachIovec(k, object, iov, iovlen, start, write);
   if (seek) {
     const end = start + bytes;
-    k.words[f + F_POS_LO] = end % 0x100000000 | 0;
+    k.words[f + F_POS_LO] = (end % 0x100000000) | 0;
     k.words[f + F_POS_HI] = Math.floor(end / 0x100000000);
     lockExit(k.words, f + F_LOCK);
   }
@@ -103,7 +132,14 @@ function iovTransfer(k: HostKernel, fd: number, iov: number, iovlen: number, off
   return 0;
 }
 
-function eachIovec(k: HostKernel, object: HostObject, iov: number, iovlen: number, start: number, write: boolean): { error: number; bytes: number } {
+function eachIovec(
+  k: HostKernel,
+  object: HostObject,
+  iov: number,
+  iovlen: number,
+  start: number,
+  write: boolean,
+): { error: number; bytes: number } {
   let bytes = 0;
   for (let i = 0; i < iovlen >>> 0; i++) {
     const base = k.memory.getI32(iov + i * IOVEC_BYTES);
@@ -117,7 +153,12 @@ function eachIovec(k: HostKernel, object: HostObject, iov: number, iovlen: numbe
 
 type Calls = Pick<
   RumpuserImports,
-  'rumpuser_open' | 'rumpuser_close' | 'rumpuser_getfileinfo' | 'rumpuser_iovread' | 'rumpuser_iovwrite' | 'rumpuser_syncfd'
+  | 'rumpuser_open'
+  | 'rumpuser_close'
+  | 'rumpuser_getfileinfo'
+  | 'rumpuser_iovread'
+  | 'rumpuser_iovwrite'
+  | 'rumpuser_syncfd'
 >;
 
 export function rumpuserFile(k: HostKernel): Calls {
@@ -177,7 +218,12 @@ export function rumpuserFile(k: HostKernel): Calls {
       const text = k.memory.cstring(name);
       const isDisk = text.startsWith(DISK_PREFIX);
       const disk = k.mailbox.findDisk(isDisk ? text.slice(DISK_PREFIX.length) : text, !isDisk);
-      const info = disk >= 0 ? { size: k.mailbox.diskSize(disk), type: isDisk ? RUMPUSER_FT_BLK : RUMPUSER_FT_REG } : isDisk ? undefined : k.services.files?.info(text);
+      const info =
+        disk >= 0
+          ? { size: k.mailbox.diskSize(disk), type: isDisk ? RUMPUSER_FT_BLK : RUMPUSER_FT_REG }
+          : isDisk
+            ? undefined
+            : k.services.files?.info(text);
       if (info === undefined) return ENOENT;
       if (sizep !== 0) k.memory.setI64(sizep, info.size);
       if (typep !== 0) k.memory.setI32(typep, info.type);

@@ -37,7 +37,8 @@ export function rumpuserMem(k: HostKernel): Calls {
      */
     rumpuser_free(mem, len) {
       if (mem === 0) return;
-      if (len >>> 0 > k.heap.sizeOf(mem)) throw new Error(`rumpuser_free(0x${(mem >>> 0).toString(16)}, ${len}): was ${k.heap.sizeOf(mem)} bytes`);
+      if (len >>> 0 > k.heap.sizeOf(mem))
+        throw new Error(`rumpuser_free(0x${(mem >>> 0).toString(16)}, ${len}): was ${k.heap.sizeOf(mem)} bytes`);
       k.heap.free(mem);
     },
     /**

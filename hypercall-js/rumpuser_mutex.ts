@@ -36,8 +36,14 @@ export function mutexFlags(k: HostKernel, mtx: number): number {
 
 type Calls = Pick<
   RumpuserImports,
-  | 'rumpuser_mutex_init' | 'rumpuser_mutex_enter' | 'rumpuser_mutex_enter_nowrap' | 'rumpuser_mutex_tryenter'
-  | 'rumpuser_mutex_exit' | 'rumpuser_mutex_destroy' | 'rumpuser_mutex_owner' | 'rumpuser_mutex_spin_p'
+  | 'rumpuser_mutex_init'
+  | 'rumpuser_mutex_enter'
+  | 'rumpuser_mutex_enter_nowrap'
+  | 'rumpuser_mutex_tryenter'
+  | 'rumpuser_mutex_exit'
+  | 'rumpuser_mutex_destroy'
+  | 'rumpuser_mutex_owner'
+  | 'rumpuser_mutex_spin_p'
 >;
 
 export function rumpuserMutex(k: HostKernel): Calls {

@@ -4,8 +4,30 @@ import { EAGAIN, EINVAL } from './errno.gen.ts';
 import { type HostKernel, ThreadExit } from './host_kernel.ts';
 import type { RumpuserImports } from './imports.gen.ts';
 import {
-  H_THREADS_OFF, JOB_GUEST, type Mailbox, MAX_THREADS, T_ARG, T_CPU, T_FUNC, T_GEN, T_JOB, T_JOINABLE, T_KIND, T_LWP, T_NAME, T_PRIORITY, T_STATE,
-  TK_KTHREAD, TS_EXITED, TS_FILLING, TS_FREE, TS_IDLE, TS_ORDERED, TS_PENDING, TS_RUN, TS_STARTING,
+  H_THREADS_OFF,
+  JOB_GUEST,
+  MAX_THREADS,
+  type Mailbox,
+  T_ARG,
+  T_CPU,
+  T_FUNC,
+  T_GEN,
+  T_JOB,
+  T_JOINABLE,
+  T_KIND,
+  T_LWP,
+  T_NAME,
+  T_PRIORITY,
+  T_STATE,
+  TK_KTHREAD,
+  TS_EXITED,
+  TS_FILLING,
+  TS_FREE,
+  TS_IDLE,
+  TS_ORDERED,
+  TS_PENDING,
+  TS_RUN,
+  TS_STARTING,
 } from './mailbox.ts';
 
 const LWP_SET = 2;
@@ -89,7 +111,14 @@ export function rumpuserPth(k: HostKernel): Calls {
     rumpuser_thread_create(f, arg, name, joinable, priority, cpuidx, cookie) {
       if (words[H_THREADS_OFF] !== 0) return EINVAL;
       const slot = startJob(mailbox, {
-        kind: TK_KTHREAD, job: JOB_GUEST, func: f, arg, joinable: joinable !== 0, name: k.memory.cstring(name, 32), priority, cpu: cpuidx,
+        kind: TK_KTHREAD,
+        job: JOB_GUEST,
+        func: f,
+        arg,
+        joinable: joinable !== 0,
+        name: k.memory.cstring(name, 32),
+        priority,
+        cpu: cpuidx,
       });
       if (slot < 0) return EAGAIN;
       if (joinable !== 0) k.memory.setI32(cookie, ((words[mailbox.thread(slot) + T_GEN] as number) << 16) | (slot + 1));
@@ -118,7 +147,11 @@ export function rumpuserPth(k: HostKernel): Calls {
       const t = mailbox.thread(slot);
       if (words[t + T_GEN] !== cookie >>> 16 || words[t + T_JOINABLE] === 0) return EINVAL;
       const nlocks = k.unschedule(0);
-      for (let state = Atomics.load(words, t + T_STATE); state !== TS_EXITED; state = Atomics.load(words, t + T_STATE)) {
+      for (
+        let state = Atomics.load(words, t + T_STATE);
+        state !== TS_EXITED;
+        state = Atomics.load(words, t + T_STATE)
+      ) {
         Atomics.wait(words, t + T_STATE, state);
       }
       words[t + T_JOINABLE] = 0;

@@ -46,7 +46,14 @@ function sleepFor(i32: Int32Array, r: number, attempt: () => boolean): void {
 
 type Calls = Pick<
   RumpuserImports,
-  'rumpuser_rw_init' | 'rumpuser_rw_enter' | 'rumpuser_rw_tryenter' | 'rumpuser_rw_tryupgrade' | 'rumpuser_rw_downgrade' | 'rumpuser_rw_exit' | 'rumpuser_rw_destroy' | 'rumpuser_rw_held'
+  | 'rumpuser_rw_init'
+  | 'rumpuser_rw_enter'
+  | 'rumpuser_rw_tryenter'
+  | 'rumpuser_rw_tryupgrade'
+  | 'rumpuser_rw_downgrade'
+  | 'rumpuser_rw_exit'
+  | 'rumpuser_rw_destroy'
+  | 'rumpuser_rw_held'
 >;
 
 export function rumpuserRw(k: HostKernel): Calls {

@@ -3,7 +3,20 @@
 import { EINPROGRESS, EINVAL, ENOENT } from './errno.gen.ts';
 import { type HostKernel, KernelExit } from './host_kernel.ts';
 import type { RumpuserImports } from './imports.gen.ts';
-import { H_DAEMON, type Mailbox, MAX_PROCS, P_INSIST, P_PID, P_SIG_HI, P_SIG_LO, P_SIGFLAG, P_STATE, P_WAKE, PS_ALIVE, PS_STOPPED } from './mailbox.ts';
+import {
+  H_DAEMON,
+  MAX_PROCS,
+  type Mailbox,
+  P_INSIST,
+  P_PID,
+  P_SIG_HI,
+  P_SIG_LO,
+  P_SIGFLAG,
+  P_STATE,
+  P_WAKE,
+  PS_ALIVE,
+  PS_STOPPED,
+} from './mailbox.ts';
 import { flushPutchar, printText } from './rumpuser_cons.ts';
 
 const NSIG_MAX = 63;
@@ -34,7 +47,10 @@ export function postSignal(mailbox: Mailbox, slot: number, sig: number): void {
   }
 }
 
-type Calls = Pick<RumpuserImports, 'rumpuser_kill' | 'rumpuser_exit' | 'rumpuser_seterrno' | 'rumpuser_daemonize_begin' | 'rumpuser_daemonize_done'>;
+type Calls = Pick<
+  RumpuserImports,
+  'rumpuser_kill' | 'rumpuser_exit' | 'rumpuser_seterrno' | 'rumpuser_daemonize_begin' | 'rumpuser_daemonize_done'
+>;
 
 export function rumpuserSig(k: HostKernel): Calls {
   return {

@@ -10,7 +10,14 @@ import type { RumpuserImports } from './imports.gen.ts';
 
 type Calls = Pick<
   RumpuserImports,
-  'rumpuser_sp_init' | 'rumpuser_sp_copyin' | 'rumpuser_sp_copyinstr' | 'rumpuser_sp_copyout' | 'rumpuser_sp_copyoutstr' | 'rumpuser_sp_anonmmap' | 'rumpuser_sp_raise' | 'rumpuser_sp_fini'
+  | 'rumpuser_sp_init'
+  | 'rumpuser_sp_copyin'
+  | 'rumpuser_sp_copyinstr'
+  | 'rumpuser_sp_copyout'
+  | 'rumpuser_sp_copyoutstr'
+  | 'rumpuser_sp_anonmmap'
+  | 'rumpuser_sp_raise'
+  | 'rumpuser_sp_fini'
 >;
 
 const unsupported = (): number => EOPNOTSUPP;

@@ -2,8 +2,31 @@
 /** The kernel threads' side of the storage request ring. */
 import type { HostKernel } from './host_kernel.ts';
 import {
-  H_COMP_HEAD, H_COMP_TAIL, H_IOTHREAD, H_REQ_FREE, H_REQ_SEQ, H_STORAGE, JOB_BIODONE, MAX_REQS, R_ARG, R_BYTES, R_DISK, R_ERROR, R_FLAGS, R_FN, R_LEN, R_OFF_HI, R_OFF_LO, R_OP, R_PTR, R_STATE,
-  RS_DONE, RS_FILLING, RS_FREE, RS_POSTED, TK_KTHREAD,
+  H_COMP_HEAD,
+  H_COMP_TAIL,
+  H_IOTHREAD,
+  H_REQ_FREE,
+  H_REQ_SEQ,
+  H_STORAGE,
+  JOB_BIODONE,
+  MAX_REQS,
+  R_ARG,
+  R_BYTES,
+  R_DISK,
+  R_ERROR,
+  R_FLAGS,
+  R_FN,
+  R_LEN,
+  R_OFF_HI,
+  R_OFF_LO,
+  R_OP,
+  R_PTR,
+  R_STATE,
+  RS_DONE,
+  RS_FILLING,
+  RS_FREE,
+  RS_POSTED,
+  TK_KTHREAD,
 } from './mailbox.ts';
 import { startJob } from './rumpuser_pth.ts';
 
@@ -45,7 +68,7 @@ export function postRequest(k: HostKernel, request: StorageRequest): number {
   w[r + R_FLAGS] = request.flags;
   w[r + R_PTR] = request.ptr;
   w[r + R_LEN] = request.len;
-  w[r + R_OFF_LO] = request.offset % 0x100000000 | 0;
+  w[r + R_OFF_LO] = (request.offset % 0x100000000) | 0;
   w[r + R_OFF_HI] = Math.floor(request.offset / 0x100000000);
   w[r + R_FN] = request.fn;
   w[r + R_ARG] = request.arg;
@@ -87,7 +110,10 @@ export function nextCompletion(k: HostKernel): Completion {
       const slot = words[layout.completions + ((tail >>> 0) % MAX_REQS)] as number;
       const r = k.mailbox.req(slot);
       const completion = {
-        fn: words[r + R_FN] as number, arg: words[r + R_ARG] as number, bytes: words[r + R_BYTES] as number, error: words[r + R_ERROR] as number,
+        fn: words[r + R_FN] as number,
+        arg: words[r + R_ARG] as number,
+        bytes: words[r + R_BYTES] as number,
+        error: words[r + R_ERROR] as number,
       };
       Atomics.store(words, H_COMP_TAIL, (tail + 1) | 0);
       releaseRequest(k, slot);

@@ -73,8 +73,12 @@ export class TraceReader {
         continue;
       }
       out.push({
-        call, slot: words[at + 1] as number, args: Array.from(words.subarray(at + 4, at + 4 + ARGS)), result: words[at + 3] as number,
-        atUs: words[at + 8] as number, tookUs: words[at + 9] as number,
+        call,
+        slot: words[at + 1] as number,
+        args: Array.from(words.subarray(at + 4, at + 4 + ARGS)),
+        result: words[at + 3] as number,
+        atUs: words[at + 8] as number,
+        tookUs: words[at + 9] as number,
       });
     }
     return out;

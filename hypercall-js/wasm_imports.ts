@@ -40,7 +40,8 @@ const IMPORT_SECTION = 2;
 
 /** Limits of the module's imported memory; undefined when it imports none. */
 export function importedMemory(bytes: Uint8Array): MemoryLimits | undefined {
-  if (bytes.length < 8 || bytes[0] !== 0 || bytes[1] !== 0x61 || bytes[2] !== 0x73 || bytes[3] !== 0x6d) throw new Error('not a wasm module');
+  if (bytes.length < 8 || bytes[0] !== 0 || bytes[1] !== 0x61 || bytes[2] !== 0x73 || bytes[3] !== 0x6d)
+    throw new Error('not a wasm module');
   const r = new Reader(bytes, 8);
   while (r.at < bytes.length) {
     const id = r.byte();

@@ -3,8 +3,8 @@
 import fs from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildBorder } from '../hypercall-js/test_kernel/build.mjs';
+import { type BootOptions, bootKernel, inspectModule, type Kernel } from './kernel_host.ts';
 import { LocalKernel } from './local_kernel.ts';
-import { bootKernel, type BootOptions, inspectModule, type Kernel } from './kernel_host.ts';
 import { nodePlatform } from './platform_node.ts';
 import { bundleWorkers } from './testing/bundle_workers.ts';
 
@@ -27,7 +27,11 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
 async function boot(options: Partial<BootOptions> = {}): Promise<{ kernel: Kernel; text: () => string }> {
   let text = '';
   const kernel = await bootKernel({
-    platform: nodePlatform(folder), kernel: bytes, memoryBytes: 64 << 20, params: { RUMP_BORDER: '0123456789' }, programs: 0,
+    platform: nodePlatform(folder),
+    kernel: bytes,
+    memoryBytes: 64 << 20,
+    params: { RUMP_BORDER: '0123456789' },
+    programs: 0,
     onConsole: (b) => {
       text += new TextDecoder().decode(b);
     },
@@ -55,8 +59,13 @@ describe('border test kernel', () => {
     disk[0] = 0x52;
     await kernel.attachDisk({ name: 'border0', source: { kind: 'bytes', bytes: disk } });
     await kernel.attachDisk({ name: 'border1', source: { kind: 'file', file: new Blob(['x'.repeat(512)]) } });
-    await expect(kernel.attachDisk({ name: 'border1', source: { kind: 'empty', size: 512 } })).rejects.toThrow('attached already');
-    expect(kernel.disks()).toEqual([{ name: 'border0', size: 1 << 20, readOnly: false }, { name: 'border1', size: 512, readOnly: true }]);
+    await expect(kernel.attachDisk({ name: 'border1', source: { kind: 'empty', size: 512 } })).rejects.toThrow(
+      'attached already',
+    );
+    expect(kernel.disks()).toEqual([
+      { name: 'border0', size: 1 << 20, readOnly: false },
+      { name: 'border1', size: 512, readOnly: true },
+    ]);
     expect(await kernel.callSymbol('border_disk', [])).toBe(0);
     expect(text()).not.toContain('FAIL');
     await kernel.detachDisk('border0');
@@ -75,7 +84,10 @@ describe('border test kernel', () => {
   });
 
   test('panic, trap and exit end the kernel and tell the host', async () => {
-    for (const [symbol, message] of [['border_panic', 'rumpuser_exit(RUMPUSER_PANIC)'], ['border_trap', 'unreachable']] as const) {
+    for (const [symbol, message] of [
+      ['border_panic', 'rumpuser_exit(RUMPUSER_PANIC)'],
+      ['border_trap', 'unreachable'],
+    ] as const) {
       const panicked = deferred<{ message: string; backtrace: readonly string[] }>();
       const { kernel } = await boot({ onPanic: (report) => panicked.resolve(report) });
       kernel.callSymbol(symbol, []).catch(() => undefined);
@@ -98,7 +110,11 @@ describe('border test kernel', () => {
     expect(await kernel.callSymbol('border_failures', [])).toBe(0);
     await kernel.dispose();
     let inlineText = '';
-    const inline = LocalKernel.boot({ kernel: own, params: { RUMP_BORDER: '0123456789' }, onConsole: (b) => (inlineText += new TextDecoder().decode(b)) });
+    const inline = LocalKernel.boot({
+      kernel: own,
+      params: { RUMP_BORDER: '0123456789' },
+      onConsole: (b) => (inlineText += new TextDecoder().decode(b)),
+    });
     expect(inlineText).toContain('0 failures');
     expect(inline.call('border_failures', [])).toBe(0);
   });
@@ -109,7 +125,12 @@ describe('border test kernel', () => {
     let text = '';
     process.chdir(folder);
     try {
-      LocalKernel.boot({ kernel: bytes, params: { RUMP_BORDER: '0123456789' }, hostFiles: true, onConsole: (b) => (text += new TextDecoder().decode(b)) });
+      LocalKernel.boot({
+        kernel: bytes,
+        params: { RUMP_BORDER: '0123456789' },
+        hostFiles: true,
+        onConsole: (b) => (text += new TextDecoder().decode(b)),
+      });
     } finally {
       process.chdir(before);
       fs.rmSync(folder, { recursive: true });
@@ -121,7 +142,40 @@ describe('border test kernel', () => {
   test('what a module lacks is told by name', async () => {
     // (import "env" "rumpuser_future" (func)) (import "env" "g" (global i32))
     const strange = Uint8Array.from([
-      0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 2, 32, 2, 3, 0x65, 0x6e, 0x76, 15, ...new TextEncoder().encode('rumpuser_future'), 0, 0, 3, 0x65, 0x6e, 0x76, 1, 0x67, 3, 0x7f, 0,
+      0,
+      0x61,
+      0x73,
+      0x6d,
+      1,
+      0,
+      0,
+      0,
+      1,
+      4,
+      1,
+      0x60,
+      0,
+      0,
+      2,
+      32,
+      2,
+      3,
+      0x65,
+      0x6e,
+      0x76,
+      15,
+      ...new TextEncoder().encode('rumpuser_future'),
+      0,
+      0,
+      3,
+      0x65,
+      0x6e,
+      0x76,
+      1,
+      0x67,
+      3,
+      0x7f,
+      0,
     ]);
     const report = inspectModule(new WebAssembly.Module(strange));
     expect(report.missingImports).toEqual(['env.rumpuser_future (function)', 'env.g (global)']);

@@ -3,7 +3,7 @@
  * The control thread: first instance of the kernel, calls rump_init, then serves the host's requests one by one.
  * Event-driven between requests, may block inside one.
  */
-import { HostKernel, KernelExit } from '../hypercall-js/host_kernel.ts';
+import { type HostKernel, KernelExit } from '../hypercall-js/host_kernel.ts';
 import { type LoadedKernel, loadKernel, makeKernelMemory } from '../hypercall-js/loader.ts';
 import { H_STATE, KS_RUNNING } from '../hypercall-js/mailbox.ts';
 import { flushPutchar } from '../hypercall-js/rumpuser_cons.ts';
@@ -25,8 +25,15 @@ export class ControlThread {
     const k = hostKernelOf(init);
     try {
       const start = performance.now();
-      const memory = init.unshared?.limits === undefined ? init.memory : makeKernelMemory(init.unshared.bytes, init.unshared.limits);
-      const loaded = loadKernel(k, { module: init.module, memory, first: true, trace: init.trace, ownMemoryBytes: init.unshared?.bytes ?? 0 });
+      const memory =
+        init.unshared?.limits === undefined ? init.memory : makeKernelMemory(init.unshared.bytes, init.unshared.limits);
+      const loaded = loadKernel(k, {
+        module: init.module,
+        memory,
+        first: true,
+        trace: init.trace,
+        ownMemoryBytes: init.unshared?.bytes ?? 0,
+      });
       const ready = performance.now();
       post({ type: 'loaded', ms: ready - start });
       const errno = Number(loaded.exports['rump_init']?.() ?? 0);
@@ -58,7 +65,9 @@ export class ControlThread {
   private perform(call: ControlOp): number | bigint {
     switch (call.op) {
       case 'etfsRegister':
-        return this.withStrings([call.key, call.hostpath], (key, path) => this.entry('rump_pub_etfs_register')(key, path, call.kind));
+        return this.withStrings([call.key, call.hostpath], (key, path) =>
+          this.entry('rump_pub_etfs_register')(key, path, call.kind),
+        );
       case 'etfsRemove':
         return this.withStrings([call.key], (key) => this.entry('rump_pub_etfs_remove')(key));
       case 'reap':

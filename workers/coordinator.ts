@@ -5,7 +5,19 @@
  */
 import type { Mailbox } from '../hypercall-js/mailbox.ts';
 import {
-  MAX_THREADS, T_IN_KERNEL, T_KILL, T_KIND, T_STATE, TK_KTHREAD, TK_PROGRAM, TS_FILLING, TS_FREE, TS_IDLE, TS_ORDERED, TS_PENDING, TS_STARTING,
+  MAX_THREADS,
+  T_IN_KERNEL,
+  T_KILL,
+  T_KIND,
+  T_STATE,
+  TK_KTHREAD,
+  TK_PROGRAM,
+  TS_FILLING,
+  TS_FREE,
+  TS_IDLE,
+  TS_ORDERED,
+  TS_PENDING,
+  TS_STARTING,
 } from '../hypercall-js/mailbox.ts';
 import type { Platform, WorkerHandle } from './platform.ts';
 import type { InitMessage } from './protocol.ts';
@@ -42,7 +54,8 @@ export class Coordinator {
     for (let slot = 0; slot < MAX_THREADS; slot++) {
       const t = this.mailbox.thread(slot);
       const state = Atomics.load(words, t + T_STATE);
-      if (state === TS_ORDERED && Atomics.compareExchange(words, t + T_STATE, TS_ORDERED, TS_PENDING) === TS_ORDERED) this.create(slot);
+      if (state === TS_ORDERED && Atomics.compareExchange(words, t + T_STATE, TS_ORDERED, TS_PENDING) === TS_ORDERED)
+        this.create(slot);
       if (state === TS_IDLE || state === TS_STARTING) waiting[words[t + T_KIND] as 0 | 1]++;
     }
     this.fill(TK_KTHREAD, this.targets.kthread - waiting[TK_KTHREAD]);

@@ -5,13 +5,14 @@
  * Block I/O is synchronous through the platform's files, so this is for Node; nothing in such a kernel may sleep for another
  * thread.
  */
-import type { KernelInstance } from '../userland/abi.ts';
+
 import { HostKernel } from '../hypercall-js/host_kernel.ts';
 import { kernelInstance } from '../hypercall-js/kernel_instance.ts';
 import { loadKernel, makeKernelMemory } from '../hypercall-js/loader.ts';
 import { H_STATE, H_THREADS_OFF, KS_RUNNING, Mailbox } from '../hypercall-js/mailbox.ts';
 import { flushPutchar } from '../hypercall-js/rumpuser_cons.ts';
 import type { MemoryLimits } from '../hypercall-js/wasm_imports.ts';
+import type { KernelInstance } from '../userland/abi.ts';
 import { clockOrigin, hostServices } from './host_services.ts';
 import { MessageDrain } from './message_drain.ts';
 

@@ -4,8 +4,8 @@
  * as the kernel's pipe holds what the left side writes; nothing runs in the background.
  */
 import type { ProcessEvent, ProgramHost, RunProgram } from '../userland/abi.ts';
-import type { LocalKernel } from './local_kernel.ts';
 import { O_RDWR, RUMP_RFCFDG, SYS_dup2, SYS_getpid, SYS_ioctl, SYS_open, syscall, withPath } from './kernel_calls.ts';
+import type { LocalKernel } from './local_kernel.ts';
 
 /** TIOCGETA, TIOCSETA: struct termios of 44 bytes, c_oflag at 4. */
 const TIOCGETA = 0x402c7413;
@@ -25,7 +25,13 @@ export function runInline(kernel: LocalKernel, runProgram: RunProgram, run: Inli
   openOn(kernel, '/dev/null', 0);
   openOn(kernel, '/dev/console', 1);
   openOn(kernel, '/dev/ttyE0', 2);
-  const result = runProgram({ kernel: kernel.instance, host: inlineHost(kernel, runProgram, run.control), pid, argv: run.argv, env: run.env });
+  const result = runProgram({
+    kernel: kernel.instance,
+    host: inlineHost(kernel, runProgram, run.control),
+    pid,
+    argv: run.argv,
+    env: run.env,
+  });
   kernel.call('rump_pub_lwproc_releaselwp', []);
   return result;
 }
@@ -53,12 +59,20 @@ function inlineHost(kernel: LocalKernel, runProgram: RunProgram, control: Progra
       const parent = Number(kernel.call('rump_pub_lwproc_curlwp', []));
       kernel.call('rump_pub_lwproc_switch', [request.lwp]);
       const result = runProgram({
-        kernel: kernel.instance, host: inlineHost(kernel, runProgram, control), pid: request.pid, argv: request.argv, env: request.env,
+        kernel: kernel.instance,
+        host: inlineHost(kernel, runProgram, control),
+        pid: request.pid,
+        argv: request.argv,
+        env: request.env,
         ...(request.state === undefined ? {} : { state: request.state }),
       });
       kernel.call('rump_pub_lwproc_releaselwp', []);
       kernel.call('rump_pub_lwproc_switch', [parent]);
-      events.push(typeof result === 'number' ? { pid: request.pid, kind: 'exited', status: result } : { pid: request.pid, kind: 'signaled', signal: result.signal });
+      events.push(
+        typeof result === 'number'
+          ? { pid: request.pid, kind: 'exited', status: result }
+          : { pid: request.pid, kind: 'signaled', signal: result.signal },
+      );
     },
     wait(pid): ProcessEvent | undefined {
       const at = events.findIndex((event) => pid <= 0 || event.pid === pid);

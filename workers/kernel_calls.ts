@@ -3,7 +3,16 @@
 import type { HostKernel } from '../hypercall-js/host_kernel.ts';
 import type { GuestExports, LoadedKernel } from '../hypercall-js/loader.ts';
 
-export const SYS_read = 3, SYS_write = 4, SYS_open = 5, SYS_close = 6, SYS_getpid = 20, SYS_ioctl = 54, SYS_dup2 = 90, SYS_setsid = 147, SYS_reboot = 208, SYS_pipe2 = 453;
+export const SYS_read = 3,
+  SYS_write = 4,
+  SYS_open = 5,
+  SYS_close = 6,
+  SYS_getpid = 20,
+  SYS_ioctl = 54,
+  SYS_dup2 = 90,
+  SYS_setsid = 147,
+  SYS_reboot = 208,
+  SYS_pipe2 = 453;
 export const RUMP_RFFDG = 1;
 export const RUMP_RFCFDG = 2;
 export const O_RDWR = 2;
@@ -11,7 +20,12 @@ export const O_RDWR = 2;
 export const TIOCSCTTY = 0x20007461;
 
 /** A system call by number with 32-bit arguments; {errno, value}. */
-export function syscall(k: HostKernel, exports: GuestExports, number: number, args: readonly number[]): { errno: number; value: number } {
+export function syscall(
+  k: HostKernel,
+  exports: GuestExports,
+  number: number,
+  args: readonly number[],
+): { errno: number; value: number } {
   const block = k.heap.alloc(64, 16);
   const words = k.memory.i32;
   words.fill(0, block >>> 2, (block >>> 2) + 16);

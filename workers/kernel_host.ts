@@ -9,8 +9,31 @@ import { GuestHeap } from '../hypercall-js/guest_heap.ts';
 import { GuestMemory } from '../hypercall-js/guest_memory.ts';
 import { makeKernelMemory } from '../hypercall-js/loader.ts';
 import {
-  D_FILE, D_HOSTFD, D_KIND, D_NAME, D_RDONLY, D_STATE, DK_NODE, DK_STORE, DS_FREE, DS_READY, H_EXIT_VALUE, H_HOST_SEQ, H_PANIC_LEN, H_STATE, H_STORAGE, H_THREADS_OFF, KS_BOOT, KS_EXITED, KS_PANICKED,
-  Mailbox, MAX_DISKS, MAX_REQS, NAME_BYTES, R_STATE, RS_POSTED,
+  D_FILE,
+  D_HOSTFD,
+  D_KIND,
+  D_NAME,
+  D_RDONLY,
+  D_STATE,
+  DK_NODE,
+  DK_STORE,
+  DS_FREE,
+  DS_READY,
+  H_EXIT_VALUE,
+  H_HOST_SEQ,
+  H_PANIC_LEN,
+  H_STATE,
+  H_STORAGE,
+  H_THREADS_OFF,
+  KS_BOOT,
+  KS_EXITED,
+  KS_PANICKED,
+  MAX_DISKS,
+  MAX_REQS,
+  Mailbox,
+  NAME_BYTES,
+  R_STATE,
+  RS_POSTED,
 } from '../hypercall-js/mailbox.ts';
 import { inspectModule, type ModuleReport } from '../hypercall-js/module_report.ts';
 import { formatTrace, TraceReader } from '../hypercall-js/trace.ts';
@@ -22,7 +45,7 @@ import { MessageDrain } from './message_drain.ts';
 import { isNode, nodeFs } from './node_builtin.ts';
 import type { Platform, WorkerHandle } from './platform.ts';
 import type { ControlAnswer, ControlOp, DiskSource, InitMessage, PanicReport } from './protocol.ts';
-import { type RunOptions, type SessionEnd, Sessions, type SessionOptions, type Terminal } from './sessions.ts';
+import { type RunOptions, type SessionEnd, type SessionOptions, Sessions, type Terminal } from './sessions.ts';
 import { StorageClient } from './storage_client.ts';
 
 const ETFS_BLK = 1;
@@ -99,7 +122,7 @@ export class Kernel {
   private constructor(
     private readonly options: BootOptions,
     private readonly mailbox: Mailbox,
-    private readonly module: WebAssembly.Module,
+    module: WebAssembly.Module,
     private readonly memory: WebAssembly.Memory | undefined,
     unshared: InitMessage['unshared'],
   ) {
@@ -110,7 +133,16 @@ export class Kernel {
     this.heap = new GuestHeap(guest, mailbox);
     if (memory === undefined) mailbox.words[H_THREADS_OFF] = 1;
     const init = (slot: number): InitMessage => ({
-      type: 'init', mailbox: mailbox.ref, module, memory, unshared, params: parameters(options, memory !== undefined), origin, slot, trace: options.onTrace !== undefined, hostFiles: options.hostFiles ?? false,
+      type: 'init',
+      mailbox: mailbox.ref,
+      module,
+      memory,
+      unshared,
+      params: parameters(options, memory !== undefined),
+      origin,
+      slot,
+      trace: options.onTrace !== undefined,
+      hostFiles: options.hostFiles ?? false,
     });
     let boot: Kernel['boot'] | undefined;
     this.booted = new Promise<void>((resolve, reject) => {
@@ -124,7 +156,15 @@ export class Kernel {
     this.control.onMessage((m) => this.answered(m as ControlAnswer));
     this.control.onError((message) => this.fault(message));
     this.control.post(init(-1));
-    this.coordinator = new Coordinator(mailbox, options.platform, init, (message) => this.fault(message), memory === undefined ? { kthread: 0, program: 0 } : { kthread: 4, program: this.report.can.shell ? (options.programs ?? 1) : 0 });
+    this.coordinator = new Coordinator(
+      mailbox,
+      options.platform,
+      init,
+      (message) => this.fault(message),
+      memory === undefined
+        ? { kthread: 0, program: 0 }
+        : { kthread: 4, program: this.report.can.shell ? (options.programs ?? 1) : 0 },
+    );
     this.sessions = new Sessions(mailbox, this.coordinator, (op) => this.ask(op), guest, {
       disks: () => this.disks(),
       detach: (name) => this.detachDisk(name),
@@ -141,7 +181,11 @@ export class Kernel {
     const { module, limits, bytes } = await compile(options.kernel);
     options.onStage?.('compile', performance.now() - start, bytes);
     const report = inspectModule(module);
-    if (!report.can.boot) throw new HostError(0, `not a kernel this host can boot; missing: ${[...report.missingImports, ...report.missingExports].join(', ')}`);
+    if (!report.can.boot)
+      throw new HostError(
+        0,
+        `not a kernel this host can boot; missing: ${[...report.missingImports, ...report.missingExports].join(', ')}`,
+      );
     const want = options.memoryBytes ?? DEFAULT_MEMORY;
     const threads = report.can.threads && (limits?.shared ?? true);
     const memory = threads ? makeKernelMemory(want, limits) : undefined;
@@ -210,13 +254,17 @@ export class Kernel {
     void this.dispose();
     if (panicked) this.options.onPanic?.(report);
     else this.options.onExit?.(value);
-    this.boot.reject(new HostError(0, panicked ? `the kernel panicked: ${report.message}` : `the kernel exited with ${value}`));
+    this.boot.reject(
+      new HostError(0, panicked ? `the kernel panicked: ${report.message}` : `the kernel exited with ${value}`),
+    );
   }
 
   private panicReport(): PanicReport {
     const length = Atomics.load(this.mailbox.words, H_PANIC_LEN);
     const at = this.mailbox.layout.panicByte;
-    const [thread = '', message = '', ...backtrace] = new TextDecoder().decode(this.mailbox.bytes.slice(at, at + length)).split('\n');
+    const [thread = '', message = '', ...backtrace] = new TextDecoder()
+      .decode(this.mailbox.bytes.slice(at, at + length))
+      .split('\n');
     return { thread, message, backtrace: backtrace.map((line) => line.trim()).filter((line) => line !== '') };
   }
 
@@ -232,14 +280,21 @@ export class Kernel {
    * Attach a disk as /dev/NAME (block) and /dev/rNAME (character).
    * Errors: EBUSY the image is in use elsewhere, EEXIST the name is taken, and the store's own.
    */
-  async attachDisk(request: { readonly name: string; readonly source: DiskSource; readonly readOnly?: boolean }): Promise<DiskInfo> {
+  async attachDisk(request: {
+    readonly name: string;
+    readonly source: DiskSource;
+    readonly readOnly?: boolean;
+  }): Promise<DiskInfo> {
     const { mailbox } = this;
     if (mailbox.findDisk(request.name) >= 0) throw new HostError(17, `${request.name} is attached already`);
     const index = mailbox.claimDisk(request.name);
     if (index < 0) throw new HostError(16, `more than ${MAX_DISKS} disks`);
     const d = mailbox.disk(index);
     try {
-      const { size, readOnly } = request.source.kind === 'node' ? this.openNodeDisk(d, request.source.path, request.readOnly ?? false) : await this.openStore(index, request.source, request.readOnly ?? false);
+      const { size, readOnly } =
+        request.source.kind === 'node'
+          ? this.openNodeDisk(d, request.source.path, request.readOnly ?? false)
+          : await this.openStore(index, request.source, request.readOnly ?? false);
       mailbox.setDiskSize(index, size);
       mailbox.words[d + D_RDONLY] = readOnly ? 1 : 0;
       Atomics.store(mailbox.words, d + D_STATE, DS_READY);
@@ -252,7 +307,10 @@ export class Kernel {
   }
 
   private async registerDisk(name: string): Promise<void> {
-    for (const [key, kind] of [[`/dev/${name}`, ETFS_BLK], [`/dev/r${name}`, ETFS_CHR]] as const) {
+    for (const [key, kind] of [
+      [`/dev/${name}`, ETFS_BLK],
+      [`/dev/r${name}`, ETFS_CHR],
+    ] as const) {
       const errno = Number(await this.ask({ op: 'etfsRegister', key, hostpath: `disk:${name}`, kind }));
       if (errno !== 0) throw new HostError(errno, `the kernel refused ${key}: errno ${errno}`);
     }
@@ -267,7 +325,11 @@ export class Kernel {
     return { size: fs.fstatSync(fd).size, readOnly };
   }
 
-  private async openStore(index: number, source: DiskSource, readOnly: boolean): Promise<{ size: number; readOnly: boolean }> {
+  private async openStore(
+    index: number,
+    source: DiskSource,
+    readOnly: boolean,
+  ): Promise<{ size: number; readOnly: boolean }> {
     this.mailbox.words[this.mailbox.disk(index) + D_KIND] = DK_STORE;
     if (this.memory === undefined) throw new HostError(45, 'a kernel without shared memory has no storage worker');
     this.storage.start();
@@ -279,7 +341,8 @@ export class Kernel {
   private async forget(index: number): Promise<void> {
     const d = this.mailbox.disk(index);
     const { words } = this.mailbox;
-    if (words[d + D_KIND] === DK_NODE && (words[d + D_HOSTFD] as number) > 2) nodeFs().closeSync(words[d + D_HOSTFD] as number);
+    if (words[d + D_KIND] === DK_NODE && (words[d + D_HOSTFD] as number) > 2)
+      nodeFs().closeSync(words[d + D_HOSTFD] as number);
     else if (words[d + D_KIND] === DK_STORE) await this.storage.detach(index);
     words[d + D_HOSTFD] = 0;
     words[d + D_KIND] = 0;
@@ -304,20 +367,26 @@ export class Kernel {
     for (let i = 0; i < MAX_DISKS; i++) {
       const d = this.mailbox.disk(i);
       if (Atomics.load(this.mailbox.words, d + D_STATE) !== DS_READY || this.mailbox.words[d + D_FILE] !== 0) continue;
-      out.push({ name: this.mailbox.getName(d + D_NAME, NAME_BYTES), size: this.mailbox.diskSize(i), readOnly: this.mailbox.words[d + D_RDONLY] !== 0 });
+      out.push({
+        name: this.mailbox.getName(d + D_NAME, NAME_BYTES),
+        size: this.mailbox.diskSize(i),
+        readOnly: this.mailbox.words[d + D_RDONLY] !== 0,
+      });
     }
     return out;
   }
 
   /** A shell (or argv) on a terminal of its own. */
   openTerminal(options: SessionOptions): Promise<Terminal> {
-    if (!this.report.can.shell) return Promise.reject(new HostError(78, 'this kernel has no processes and system calls for a shell'));
+    if (!this.report.can.shell)
+      return Promise.reject(new HostError(78, 'this kernel has no processes and system calls for a shell'));
     return Promise.resolve(this.sessions.open(options));
   }
 
   /** Run a program with its standard descriptors on pipes to the host. */
   run(options: RunOptions): Promise<SessionEnd> {
-    if (!this.report.can.shell) return Promise.reject(new HostError(78, 'this kernel has no processes and system calls for a shell'));
+    if (!this.report.can.shell)
+      return Promise.reject(new HostError(78, 'this kernel has no processes and system calls for a shell'));
     return this.sessions.run(options);
   }
 
@@ -329,7 +398,12 @@ export class Kernel {
   stats(): KernelStats {
     const booting = Atomics.load(this.mailbox.words, H_STATE) === KS_BOOT;
     const heap = booting ? { used: 0, total: 0 } : this.heap.stats();
-    return { memoryUsed: heap.used, memorySize: this.memory?.buffer.byteLength ?? heap.total, workers: this.coordinator.count() + 1, processes: this.sessions.processes() };
+    return {
+      memoryUsed: heap.used,
+      memorySize: this.memory?.buffer.byteLength ?? heap.total,
+      workers: this.coordinator.count() + 1,
+      processes: this.sessions.processes(),
+    };
   }
 
   /** Sync and unmount everything and stop; resolves when the kernel is over. */
@@ -349,19 +423,32 @@ export class Kernel {
     this.pending.clear();
     this.sessions.kernelOver();
     await Promise.all([this.control.terminate(), this.coordinator.stop(), this.storage.terminate()]);
-    if (isNode) for (let i = 0; i < MAX_DISKS; i++) if (this.mailbox.words[this.mailbox.disk(i) + D_KIND] === DK_NODE) await this.forget(i);
+    if (isNode)
+      for (let i = 0; i < MAX_DISKS; i++)
+        if (this.mailbox.words[this.mailbox.disk(i) + D_KIND] === DK_NODE) await this.forget(i);
   }
 }
 
 function parameters(options: BootOptions, threads: boolean): Record<string, string> {
-  const first: Record<string, string> = threads ? { RUMP_NCPU: String(options.ncpu ?? 2) } : { RUMP_NCPU: '1', RUMP_THREADS: '0' };
+  const first: Record<string, string> = threads
+    ? { RUMP_NCPU: String(options.ncpu ?? 2) }
+    : { RUMP_NCPU: '1', RUMP_THREADS: '0' };
   return { ...first, ...options.params };
 }
 
-async function compile(kernel: WebAssembly.Module | BufferSource): Promise<{ module: WebAssembly.Module; limits: MemoryLimits | undefined; bytes: number }> {
+async function compile(
+  kernel: WebAssembly.Module | BufferSource,
+): Promise<{ module: WebAssembly.Module; limits: MemoryLimits | undefined; bytes: number }> {
   if (kernel instanceof WebAssembly.Module) return { module: kernel, limits: undefined, bytes: 0 };
-  const bytes = kernel instanceof ArrayBuffer ? new Uint8Array(kernel) : new Uint8Array((kernel as ArrayBufferView).buffer, (kernel as ArrayBufferView).byteOffset, kernel.byteLength);
-  return { module: await WebAssembly.compile(kernel as BufferSource), limits: importedMemory(bytes), bytes: bytes.length };
+  const bytes =
+    kernel instanceof ArrayBuffer
+      ? new Uint8Array(kernel)
+      : new Uint8Array((kernel as ArrayBufferView).buffer, (kernel as ArrayBufferView).byteOffset, kernel.byteLength);
+  return {
+    module: await WebAssembly.compile(kernel as BufferSource),
+    limits: importedMemory(bytes),
+    bytes: bytes.length,
+  };
 }
 
 /** Boot a kernel. */

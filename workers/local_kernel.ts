@@ -6,7 +6,20 @@
 import { HostKernel, KernelExit } from '../hypercall-js/host_kernel.ts';
 import { kernelInstance } from '../hypercall-js/kernel_instance.ts';
 import { type LoadedKernel, loadKernel, makeKernelMemory } from '../hypercall-js/loader.ts';
-import { D_HOSTFD, D_KIND, D_RDONLY, D_STATE, DK_LOCAL, DK_NODE, DS_FREE, DS_READY, H_STATE, H_THREADS_OFF, KS_RUNNING, Mailbox } from '../hypercall-js/mailbox.ts';
+import {
+  D_HOSTFD,
+  D_KIND,
+  D_RDONLY,
+  D_STATE,
+  DK_LOCAL,
+  DK_NODE,
+  DS_FREE,
+  DS_READY,
+  H_STATE,
+  H_THREADS_OFF,
+  KS_RUNNING,
+  Mailbox,
+} from '../hypercall-js/mailbox.ts';
 import { inspectModule, type ModuleReport } from '../hypercall-js/module_report.ts';
 import { flushPutchar } from '../hypercall-js/rumpuser_cons.ts';
 import { formatTrace, TraceReader } from '../hypercall-js/trace.ts';
@@ -35,26 +48,42 @@ export class LocalKernel {
     readonly host: HostKernel,
     readonly loaded: LoadedKernel,
     readonly instance: KernelInstance,
-    private readonly trace: (() => void) | undefined,
+    private readonly trace: () => void,
   ) {}
 
   /** Load and boot. Throws Error with the reason when rump_init fails or the kernel panics. */
   static boot(options: LocalOptions): LocalKernel {
     const module = new WebAssembly.Module(options.kernel);
     const report = inspectModule(module);
-    if (!report.can.boot) throw new Error(`not a kernel this host can boot; missing: ${[...report.missingImports, ...report.missingExports].join(', ')}`);
+    if (!report.can.boot)
+      throw new Error(
+        `not a kernel this host can boot; missing: ${[...report.missingImports, ...report.missingExports].join(', ')}`,
+      );
     const limits = importedMemory(options.kernel);
     const bytes = options.memoryBytes ?? 256 << 20;
     const memory = limits === undefined ? undefined : makeKernelMemory(bytes, limits);
     const mailbox = Mailbox.create(memory?.buffer.byteLength ?? bytes * 2, options.onTrace !== undefined);
     mailbox.words[H_THREADS_OFF] = 1;
     const params = { RUMP_NCPU: '1', RUMP_THREADS: '0', ...options.params };
-    const host = new HostKernel({ mailbox, params, services: hostServices(clockOrigin(), options.hostFiles ?? false), slot: -1 });
+    const host = new HostKernel({
+      mailbox,
+      params,
+      services: hostServices(clockOrigin(), options.hostFiles ?? false),
+      slot: -1,
+    });
     host.onMessage = options.onConsole ?? (() => undefined);
     host.onLine = options.onLine ?? (() => undefined);
     const reader = options.onTrace === undefined ? undefined : new TraceReader(mailbox);
-    const trace = reader && (() => reader.drain().forEach((record) => options.onTrace?.(formatTrace(record))));
-    const loaded = loadKernel(host, { module, memory, first: true, trace: reader !== undefined, ownMemoryBytes: bytes });
+    const trace = (): void => {
+      for (const record of reader?.drain() ?? []) options.onTrace?.(formatTrace(record));
+    };
+    const loaded = loadKernel(host, {
+      module,
+      memory,
+      first: true,
+      trace: reader !== undefined,
+      ownMemoryBytes: bytes,
+    });
     const kernel = new LocalKernel(report, host, loaded, kernelInstance(host, loaded), trace);
     const errno = Number(kernel.call('rump_init', []));
     if (errno !== 0) throw new Error(`rump_init failed with errno ${errno}`);
@@ -70,7 +99,7 @@ export class LocalKernel {
       return f(...args) ?? 0;
     } finally {
       flushPutchar(this.host);
-      this.trace?.();
+      this.trace();
     }
   }
 
@@ -98,13 +127,17 @@ export class LocalKernel {
     if (bytes !== undefined) this.host.localDisks.set(index, bytes);
     Atomics.store(mailbox.words, d + D_STATE, DS_READY);
     if (!this.report.can.disks) return 0;
-    const errno = this.register(`/dev/${name}`, `disk:${name}`, ETFS_BLK) || this.register(`/dev/r${name}`, `disk:${name}`, ETFS_CHR);
+    const errno =
+      this.register(`/dev/${name}`, `disk:${name}`, ETFS_BLK) ||
+      this.register(`/dev/r${name}`, `disk:${name}`, ETFS_CHR);
     if (errno !== 0) this.forget(index);
     return errno;
   }
 
   private register(key: string, hostpath: string, kind: number): number {
-    return withPath(this.host, key, (keyPtr) => withPath(this.host, hostpath, (pathPtr) => Number(this.call('rump_pub_etfs_register', [keyPtr, pathPtr, kind]))));
+    return withPath(this.host, key, (keyPtr) =>
+      withPath(this.host, hostpath, (pathPtr) => Number(this.call('rump_pub_etfs_register', [keyPtr, pathPtr, kind]))),
+    );
   }
 
   /** Detach; returns the kernel's errno. */
@@ -136,6 +169,6 @@ export class LocalKernel {
       if (!(error instanceof KernelExit)) throw error;
     }
     flushPutchar(this.host);
-    this.trace?.();
+    this.trace();
   }
 }

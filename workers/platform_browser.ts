@@ -22,7 +22,8 @@ export function browserPlatform(): Platform {
       return {
         post: (message) => worker.postMessage(message),
         onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
-        onError: (listener) => worker.addEventListener('error', (event) => listener(event.message || 'worker script failed to load')),
+        onError: (listener) =>
+          worker.addEventListener('error', (event) => listener(event.message || 'worker script failed to load')),
         terminate: async () => worker.terminate(),
       };
     },

@@ -11,7 +11,10 @@ export function nodePlatform(folder: URL): Platform {
       return {
         post: (message) => worker.postMessage(message),
         onMessage: (listener) => void worker.on('message', listener),
-        onError: (listener) => void worker.on('error', (error) => listener(error instanceof Error ? (error.stack ?? error.message) : String(error))),
+        onError: (listener) =>
+          void worker.on('error', (error) =>
+            listener(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+          ),
         terminate: async () => void (await worker.terminate()),
       };
     },

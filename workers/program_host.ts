@@ -3,11 +3,45 @@
 import { EAGAIN } from '../hypercall-js/errno.gen.ts';
 import type { HostKernel } from '../hypercall-js/host_kernel.ts';
 import {
-  EV_CONTINUED, EV_EXITED, EV_NONE, EV_SIGNALED, EV_STOPPED, JOB_PROGRAM, MAX_PROCS, P_CTL, P_CTLLEN, P_CTLPTR, P_EVENT, P_INSIST, P_LINE, P_LWP, P_PARENT, P_PID, P_SIG_HI, P_SIG_LO,
-  P_SIGFLAG, P_START, P_STARTLEN, P_STATE, P_VALUE, P_WAKE, PS_ALIVE, PS_FREE, PS_STOPPED, PS_ZOMBIE, TK_PROGRAM,
+  EV_CONTINUED,
+  EV_EXITED,
+  EV_NONE,
+  EV_SIGNALED,
+  EV_STOPPED,
+  JOB_PROGRAM,
+  MAX_PROCS,
+  P_CTL,
+  P_CTLLEN,
+  P_CTLPTR,
+  P_EVENT,
+  P_INSIST,
+  P_LINE,
+  P_LWP,
+  P_PARENT,
+  P_PID,
+  P_SIG_HI,
+  P_SIG_LO,
+  P_SIGFLAG,
+  P_START,
+  P_STARTLEN,
+  P_STATE,
+  P_VALUE,
+  P_WAKE,
+  PS_ALIVE,
+  PS_FREE,
+  PS_STOPPED,
+  PS_ZOMBIE,
+  TK_PROGRAM,
 } from '../hypercall-js/mailbox.ts';
 import { startJob } from '../hypercall-js/rumpuser_pth.ts';
-import type { ControlReply, ControlRequest, KernelInstance, ProcessEvent, ProgramHost, SpawnRequest } from '../userland/abi.ts';
+import type {
+  ControlReply,
+  ControlRequest,
+  KernelInstance,
+  ProcessEvent,
+  ProgramHost,
+  SpawnRequest,
+} from '../userland/abi.ts';
 import type { ProgramRecord } from './session_start.ts';
 import { claimProcess } from './sessions.ts';
 
@@ -28,7 +62,10 @@ export function programHost(k: HostKernel, instance: KernelInstance, slot: numbe
       Atomics.store(words, p + P_SIGFLAG, 0);
       words[p + P_INSIST] = 0;
       const out: number[] = [];
-      for (const [word, first] of [[P_SIG_LO, 1], [P_SIG_HI, 33]] as const) {
+      for (const [word, first] of [
+        [P_SIG_LO, 1],
+        [P_SIG_HI, 33],
+      ] as const) {
         const bits = Atomics.exchange(words, p + word, 0);
         for (let i = 0; i < 32; i++) if ((bits & (1 << i)) !== 0) out.push(first + i);
       }
@@ -67,7 +104,11 @@ function spawn(k: HostKernel, instance: KernelInstance, parent: number, request:
   const { mailbox, words } = k;
   const slot = claimProcess(mailbox);
   if (slot < 0) throw { errno: EAGAIN };
-  const record: ProgramRecord = { argv: request.argv, env: request.env, ...(request.state === undefined ? {} : { state: request.state }) };
+  const record: ProgramRecord = {
+    argv: request.argv,
+    env: request.env,
+    ...(request.state === undefined ? {} : { state: request.state }),
+  };
   const data = new TextEncoder().encode(JSON.stringify(record));
   const ptr = instance.malloc(data.length);
   if (ptr === 0) {
@@ -83,7 +124,14 @@ function spawn(k: HostKernel, instance: KernelInstance, parent: number, request:
   words[p + P_START] = ptr;
   words[p + P_STARTLEN] = data.length;
   Atomics.store(words, p + P_STATE, PS_ALIVE);
-  const thread = startJob(mailbox, { kind: TK_PROGRAM, job: JOB_PROGRAM, func: 0, arg: slot, joinable: false, name: request.argv[0] ?? 'sh' });
+  const thread = startJob(mailbox, {
+    kind: TK_PROGRAM,
+    job: JOB_PROGRAM,
+    func: 0,
+    arg: slot,
+    joinable: false,
+    name: request.argv[0] ?? 'sh',
+  });
   if (thread >= 0) return;
   instance.free(ptr);
   Atomics.store(words, p + P_STATE, PS_FREE);
@@ -98,7 +146,12 @@ function waitChild(k: HostKernel, slot: number, pid: number, block: boolean): Pr
     let children = 0;
     for (let i = 0; i < MAX_PROCS; i++) {
       const p = mailbox.proc(i);
-      if (Atomics.load(words, p + P_STATE) === PS_FREE || words[p + P_PARENT] !== slot || (pid > 0 && words[p + P_PID] !== pid)) continue;
+      if (
+        Atomics.load(words, p + P_STATE) === PS_FREE ||
+        words[p + P_PARENT] !== slot ||
+        (pid > 0 && words[p + P_PID] !== pid)
+      )
+        continue;
       children++;
       const event = takeEvent(k, p);
       if (event !== undefined) return event;
@@ -141,7 +194,8 @@ function control(k: HostKernel, instance: KernelInstance, p: number, request: Co
   words[p + P_CTLLEN] = REPLY_BYTES;
   Atomics.store(words, p + P_CTL, 1);
   k.mailbox.wakeHost();
-  for (let state = Atomics.load(words, p + P_CTL); state !== 2; state = Atomics.load(words, p + P_CTL)) Atomics.wait(words, p + P_CTL, state);
+  for (let state = Atomics.load(words, p + P_CTL); state !== 2; state = Atomics.load(words, p + P_CTL))
+    Atomics.wait(words, p + P_CTL, state);
   Atomics.store(words, p + P_CTL, 0);
   const reply = JSON.parse(k.memory.cstring(ptr, REPLY_BYTES)) as ControlReply;
   instance.free(ptr);

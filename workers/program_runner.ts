@@ -4,17 +4,33 @@ import { type HostKernel, KernelExit, ThreadExit } from '../hypercall-js/host_ke
 import { kernelInstance } from '../hypercall-js/kernel_instance.ts';
 import type { LoadedKernel } from '../hypercall-js/loader.ts';
 import {
-  EV_EXITED, EV_SIGNALED, JOB_PROGRAM, JOB_PUMP, P_EVENT, P_LINE, P_LWP, P_PID, P_START, P_STARTLEN, P_STATE, P_THREAD, P_VALUE, PS_ZOMBIE, T_PROC,
+  EV_EXITED,
+  EV_SIGNALED,
+  JOB_PROGRAM,
+  JOB_PUMP,
+  P_EVENT,
+  P_LINE,
+  P_LWP,
+  P_PID,
+  P_START,
+  P_STARTLEN,
+  P_STATE,
+  P_THREAD,
+  P_VALUE,
+  PS_ZOMBIE,
+  T_PROC,
 } from '../hypercall-js/mailbox.ts';
 import type { KernelInstance, RunProgram } from '../userland/abi.ts';
-import { programHost, notifyParent } from './program_host.ts';
+import { notifyParent, programHost } from './program_host.ts';
 import { runPump } from './pump.ts';
 import { makeSession } from './session_setup.ts';
 import type { ProgramRecord } from './session_start.ts';
 import { orphanChildren } from './sessions.ts';
 
 /** Make the job runner of a worker; the client's view of the kernel is made once. */
-export function programJobs(runProgram: RunProgram): (k: HostKernel, loaded: LoadedKernel, job: number, arg: number) => void {
+export function programJobs(
+  runProgram: RunProgram,
+): (k: HostKernel, loaded: LoadedKernel, job: number, arg: number) => void {
   let instance: KernelInstance | undefined;
   return (k, loaded, job, arg) => {
     instance ??= kernelInstance(k, loaded);
@@ -37,7 +53,13 @@ function readRecord(k: HostKernel, p: number): ProgramRecord {
   return record;
 }
 
-function runOne(k: HostKernel, loaded: LoadedKernel, instance: KernelInstance, slot: number, runProgram: RunProgram): void {
+function runOne(
+  k: HostKernel,
+  loaded: LoadedKernel,
+  instance: KernelInstance,
+  slot: number,
+  runProgram: RunProgram,
+): void {
   const { words, mailbox } = k;
   const p = mailbox.proc(slot);
   const e = instance.exports;
@@ -51,11 +73,16 @@ function runOne(k: HostKernel, loaded: LoadedKernel, instance: KernelInstance, s
   else after = makeSession(k, loaded, p, record.session);
   try {
     result = runProgram({
-      kernel: instance, host: programHost(k, instance, slot), pid: words[p + P_PID] as number, argv: record.argv, env: record.env,
+      kernel: instance,
+      host: programHost(k, instance, slot),
+      pid: words[p + P_PID] as number,
+      argv: record.argv,
+      env: record.env,
       ...(record.state === undefined ? {} : { state: record.state }),
     });
   } catch (error) {
-    if (error instanceof KernelExit || error instanceof ThreadExit || error instanceof WebAssembly.RuntimeError) throw error;
+    if (error instanceof KernelExit || error instanceof ThreadExit || error instanceof WebAssembly.RuntimeError)
+      throw error;
     result = 70;
   }
   e['rump_pub_lwproc_releaselwp']?.();

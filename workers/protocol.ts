@@ -55,7 +55,13 @@ export type DiskSource =
 
 export type StorageMessage =
   | { readonly type: 'init'; readonly mailbox: MailboxRef; readonly memory: WebAssembly.Memory }
-  | { readonly type: 'attach'; readonly id: number; readonly disk: number; readonly source: DiskSource; readonly readOnly: boolean }
+  | {
+      readonly type: 'attach';
+      readonly id: number;
+      readonly disk: number;
+      readonly source: DiskSource;
+      readonly readOnly: boolean;
+    }
   | { readonly type: 'detach'; readonly id: number; readonly disk: number }
   | { readonly type: 'close'; readonly id: number };
 

@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Makes the process of a session the host starts: its descriptors, session and controlling terminal. */
-import { flushPutchar, printText } from '../hypercall-js/rumpuser_cons.ts';
+
 import type { HostKernel } from '../hypercall-js/host_kernel.ts';
 import type { LoadedKernel } from '../hypercall-js/loader.ts';
 import { JOB_PUMP, P_LWP, P_PID, TK_PROGRAM } from '../hypercall-js/mailbox.ts';
+import { flushPutchar, printText } from '../hypercall-js/rumpuser_cons.ts';
 import { startJob } from '../hypercall-js/rumpuser_pth.ts';
-import { O_RDWR, RUMP_RFCFDG, RUMP_RFFDG, SYS_close, SYS_dup2, SYS_getpid, SYS_ioctl, SYS_open, SYS_pipe2, SYS_setsid, syscall, TIOCSCTTY, withPath } from './kernel_calls.ts';
+import {
+  O_RDWR,
+  RUMP_RFCFDG,
+  RUMP_RFFDG,
+  SYS_close,
+  SYS_dup2,
+  SYS_getpid,
+  SYS_ioctl,
+  SYS_open,
+  SYS_pipe2,
+  SYS_setsid,
+  syscall,
+  TIOCSCTTY,
+  withPath,
+} from './kernel_calls.ts';
 import { PUMP_BYTES, PUMP_DIR, PUMP_FD, PUMP_IN, PUMP_LINE, PUMP_OUT, PUMP_PID } from './pump.ts';
 import type { SessionRecord } from './session_start.ts';
 
@@ -15,12 +30,19 @@ export function lineDevice(line: number): string {
 }
 
 /** Returns what is to be done after the program's lwp was released. */
-export function makeSession(k: HostKernel, loaded: LoadedKernel, p: number, session: SessionRecord): (() => void) | undefined {
+export function makeSession(
+  k: HostKernel,
+  loaded: LoadedKernel,
+  p: number,
+  session: SessionRecord,
+): (() => void) | undefined {
   if (session.mode === 'pipes') return pipeSession(k, loaded, p, session);
   rfork(loaded, RUMP_RFCFDG);
   adopt(k, loaded, p);
   call(k, loaded, 'setsid', SYS_setsid, []);
-  withPath(k, lineDevice(session.line), (path) => call(k, loaded, `open ${lineDevice(session.line)}`, SYS_open, [path, O_RDWR, 0]));
+  withPath(k, lineDevice(session.line), (path) =>
+    call(k, loaded, `open ${lineDevice(session.line)}`, SYS_open, [path, O_RDWR, 0]),
+  );
   call(k, loaded, 'dup2', SYS_dup2, [0, 1]);
   call(k, loaded, 'dup2', SYS_dup2, [0, 2]);
   call(k, loaded, 'TIOCSCTTY', SYS_ioctl, [0, TIOCSCTTY, 0]);
@@ -51,12 +73,19 @@ function call(k: HostKernel, loaded: LoadedKernel, what: string, number: number,
  * Two processes: one keeps the host's ends of the pipes and has a pump lwp for each, the other runs the program.
  * Descriptors of the first: 0/1 input pipe, 2/3 output, 4/5 error output.
  */
-function pipeSession(k: HostKernel, loaded: LoadedKernel, p: number, session: Extract<SessionRecord, { mode: 'pipes' }>): () => void {
+function pipeSession(
+  k: HostKernel,
+  loaded: LoadedKernel,
+  p: number,
+  session: Extract<SessionRecord, { mode: 'pipes' }>,
+): () => void {
   const e = loaded.exports;
   const keeper = rfork(loaded, RUMP_RFCFDG);
   const keeperPid = syscall(k, e, SYS_getpid, []).value;
   if (session.stdin) pipe(k, loaded);
-  else for (let i = 0; i < 2; i++) withPath(k, '/dev/null', (path) => call(k, loaded, 'open /dev/null', SYS_open, [path, O_RDWR, 0]));
+  else
+    for (let i = 0; i < 2; i++)
+      withPath(k, '/dev/null', (path) => call(k, loaded, 'open /dev/null', SYS_open, [path, O_RDWR, 0]));
   pipe(k, loaded);
   pipe(k, loaded);
   rfork(loaded, RUMP_RFFDG);

@@ -6,9 +6,55 @@
 import { ESRCH } from '../hypercall-js/errno.gen.ts';
 import type { GuestMemory } from '../hypercall-js/guest_memory.ts';
 import {
-  EV_NONE, EV_SIGNALED, JOB_PROGRAM, L_CLOSED, L_COLS, L_EVENTS, L_IN_HEAD, L_IN_SEQ, L_IN_TAIL, L_IN_WANT, L_OUT_EOF, L_OUT_HEAD, L_OUT_LOCK, L_OUT_SPACE, L_OUT_TAIL, L_ROWS, L_STATE,
-  LE_HANGUP, LE_WINSIZE, LINE_IN_BYTES, LINE_OUT_BYTES, type Mailbox, MAX_LINES, MAX_PROCS, P_CTL, P_CTLLEN, P_CTLPTR, P_EVENT, P_INSIST, P_LINE, P_LWP, P_PARENT, P_PID, P_SIG_HI,
-  P_SIG_LO, P_SIGFLAG, P_START, P_STARTLEN, P_STATE, P_THREAD, P_VALUE, P_WAKE, PS_ALIVE, PS_FILLING, PS_FREE, PS_STOPPED, PS_ZOMBIE, START_BYTES, TK_PROGRAM,
+  EV_NONE,
+  EV_SIGNALED,
+  JOB_PROGRAM,
+  L_CLOSED,
+  L_COLS,
+  L_EVENTS,
+  L_IN_HEAD,
+  L_IN_SEQ,
+  L_IN_TAIL,
+  L_IN_WANT,
+  L_OUT_EOF,
+  L_OUT_HEAD,
+  L_OUT_LOCK,
+  L_OUT_SPACE,
+  L_OUT_TAIL,
+  L_ROWS,
+  L_STATE,
+  LE_HANGUP,
+  LE_WINSIZE,
+  LINE_IN_BYTES,
+  LINE_OUT_BYTES,
+  MAX_LINES,
+  MAX_PROCS,
+  type Mailbox,
+  P_CTL,
+  P_CTLLEN,
+  P_CTLPTR,
+  P_EVENT,
+  P_INSIST,
+  P_LINE,
+  P_LWP,
+  P_PARENT,
+  P_PID,
+  P_SIG_HI,
+  P_SIG_LO,
+  P_SIGFLAG,
+  P_START,
+  P_STARTLEN,
+  P_STATE,
+  P_THREAD,
+  P_VALUE,
+  P_WAKE,
+  PS_ALIVE,
+  PS_FILLING,
+  PS_FREE,
+  PS_STOPPED,
+  PS_ZOMBIE,
+  START_BYTES,
+  TK_PROGRAM,
 } from '../hypercall-js/mailbox.ts';
 import { startJob } from '../hypercall-js/rumpuser_pth.ts';
 import { postSignal } from '../hypercall-js/rumpuser_sig.ts';
@@ -107,7 +153,11 @@ export class Terminal {
   /** No more output will come and all of it was taken. */
   get drained(): boolean {
     const { words } = this.mailbox;
-    return !this.busy && Atomics.load(words, this.l + L_OUT_EOF) !== 0 && Atomics.load(words, this.l + L_OUT_HEAD) === Atomics.load(words, this.l + L_OUT_TAIL);
+    return (
+      !this.busy &&
+      Atomics.load(words, this.l + L_OUT_EOF) !== 0 &&
+      Atomics.load(words, this.l + L_OUT_HEAD) === Atomics.load(words, this.l + L_OUT_TAIL)
+    );
   }
 
   finish(end: SessionEnd): void {
@@ -193,7 +243,11 @@ export class Sessions {
   /** A shell, or argv, as session leader on a free line. */
   open(options: SessionOptions): Terminal {
     const terminal = this.makeLine(options.rows, options.cols);
-    const record: ProgramRecord = { argv: options.argv ?? ['sh'], env: environment(options.env), session: { mode: 'tty', line: terminal.line } };
+    const record: ProgramRecord = {
+      argv: options.argv ?? ['sh'],
+      env: environment(options.env),
+      session: { mode: 'tty', line: terminal.line },
+    };
     this.launch(record, terminal.line, (end) => {
       terminal.pump();
       terminal.finish(end);
@@ -222,7 +276,9 @@ export class Sessions {
     return new Promise((resolve) => {
       const check = (): void => {
         for (const terminal of terminals) terminal.pump();
-        if (terminals.every((terminal) => terminal.drained)) this.flushWaiters.delete(check), resolve();
+        if (!terminals.every((terminal) => terminal.drained)) return;
+        this.flushWaiters.delete(check);
+        resolve();
       };
       this.flushWaiters.add(check);
       setTimeout(() => {
@@ -239,7 +295,18 @@ export class Sessions {
     for (let line = 0; line < MAX_LINES; line++) {
       const l = this.mailbox.line(line);
       if (Atomics.compareExchange(words, l + L_STATE, 0, 1) !== 0) continue;
-      for (const word of [L_IN_HEAD, L_IN_TAIL, L_EVENTS, L_OUT_HEAD, L_OUT_TAIL, L_OUT_LOCK, L_IN_WANT, L_CLOSED, L_OUT_EOF]) words[l + word] = 0;
+      for (const word of [
+        L_IN_HEAD,
+        L_IN_TAIL,
+        L_EVENTS,
+        L_OUT_HEAD,
+        L_OUT_TAIL,
+        L_OUT_LOCK,
+        L_IN_WANT,
+        L_CLOSED,
+        L_OUT_EOF,
+      ])
+        words[l + word] = 0;
       words[l + L_ROWS] = rows;
       words[l + L_COLS] = cols;
       const terminal = new Terminal(this.mailbox, line, (t) => this.close(t));
@@ -252,7 +319,8 @@ export class Sessions {
   private launch(record: ProgramRecord, line: number, ended: (end: SessionEnd) => void): void {
     const slot = claimProcess(this.mailbox);
     const data = new TextEncoder().encode(JSON.stringify(record));
-    if (slot < 0 || data.length > START_BYTES) throw new Error('cannot start a session: no process slot or too long arguments');
+    if (slot < 0 || data.length > START_BYTES)
+      throw new Error('cannot start a session: no process slot or too long arguments');
     const { words } = this.mailbox;
     const p = this.mailbox.proc(slot);
     this.mailbox.bytes.set(data, this.mailbox.lineStart(line));
@@ -262,7 +330,14 @@ export class Sessions {
     words[p + P_STARTLEN] = data.length;
     this.watched.set(slot, ended);
     Atomics.store(words, p + P_STATE, PS_ALIVE);
-    startJob(this.mailbox, { kind: TK_PROGRAM, job: JOB_PROGRAM, func: 0, arg: slot, joinable: false, name: record.argv[0] ?? 'program' });
+    startJob(this.mailbox, {
+      kind: TK_PROGRAM,
+      job: JOB_PROGRAM,
+      func: 0,
+      arg: slot,
+      joinable: false,
+      name: record.argv[0] ?? 'program',
+    });
   }
 
   private async close(terminal: Terminal): Promise<void> {
@@ -294,7 +369,8 @@ export class Sessions {
   /** Live processes. */
   processes(): number {
     let count = 0;
-    for (let slot = 0; slot < MAX_PROCS; slot++) if (Atomics.load(this.mailbox.words, this.mailbox.proc(slot) + P_STATE) !== PS_FREE) count++;
+    for (let slot = 0; slot < MAX_PROCS; slot++)
+      if (Atomics.load(this.mailbox.words, this.mailbox.proc(slot) + P_STATE) !== PS_FREE) count++;
     return count;
   }
 
@@ -316,7 +392,8 @@ export class Sessions {
   private reap(slot: number, p: number): void {
     const { words } = this.mailbox;
     const value = words[p + P_VALUE] as number;
-    const end: SessionEnd = words[p + P_EVENT] === EV_SIGNALED ? { status: undefined, signal: value } : { status: value, signal: undefined };
+    const end: SessionEnd =
+      words[p + P_EVENT] === EV_SIGNALED ? { status: undefined, signal: value } : { status: value, signal: undefined };
     const ended = this.watched.get(slot);
     this.watched.delete(slot);
     Atomics.store(words, p + P_STATE, PS_FREE);
@@ -342,16 +419,18 @@ export class Sessions {
     const p = this.mailbox.proc(slot);
     const thread = words[p + P_THREAD] as number;
     if (!this.coordinator.terminateOutside(thread)) return false;
-    void this.ask({ op: 'reap', lwp: words[p + P_LWP] as number }).finally(() => {
-      orphanChildren(this.mailbox, slot);
-      words[p + P_EVENT] = EV_SIGNALED;
-      words[p + P_VALUE] = (words[p + P_SIG_LO] as number) & (1 << (SIGKILL - 1)) ? SIGKILL : 2;
-      Atomics.store(words, p + P_STATE, PS_ZOMBIE);
-      this.coordinator.releaseSlot(thread);
-      const parent = words[p + P_PARENT] as number;
-      if (parent >= 0) this.mailbox.bump(this.mailbox.proc(parent) + P_WAKE);
-      this.mailbox.wakeHost();
-    }).catch(() => undefined);
+    void this.ask({ op: 'reap', lwp: words[p + P_LWP] as number })
+      .finally(() => {
+        orphanChildren(this.mailbox, slot);
+        words[p + P_EVENT] = EV_SIGNALED;
+        words[p + P_VALUE] = (words[p + P_SIG_LO] as number) & (1 << (SIGKILL - 1)) ? SIGKILL : 2;
+        Atomics.store(words, p + P_STATE, PS_ZOMBIE);
+        this.coordinator.releaseSlot(thread);
+        const parent = words[p + P_PARENT] as number;
+        if (parent >= 0) this.mailbox.bump(this.mailbox.proc(parent) + P_WAKE);
+        this.mailbox.wakeHost();
+      })
+      .catch(() => undefined);
     return true;
   }
 
@@ -363,7 +442,8 @@ export class Sessions {
     const request = JSON.parse(this.memory.cstring(ptr, room)) as ControlRequest;
     const reply = await this.answer(request);
     const data = new TextEncoder().encode(JSON.stringify(reply));
-    const fits = data.length < room ? data : new TextEncoder().encode('{"ok":false,"errno":7,"message":"reply too long"}');
+    const fits =
+      data.length < room ? data : new TextEncoder().encode('{"ok":false,"errno":7,"message":"reply too long"}');
     this.memory.bytes(ptr, fits.length).set(fits);
     this.memory.u8[ptr + fits.length] = 0;
     this.mailbox.publish(p + P_CTL, 2);
@@ -384,7 +464,11 @@ export class Sessions {
           return { ok: true, value: null };
       }
     } catch (error) {
-      return { ok: false, errno: (error as { errno?: number }).errno ?? ESRCH, message: error instanceof Error ? error.message : String(error) };
+      return {
+        ok: false,
+        errno: (error as { errno?: number }).errno ?? ESRCH,
+        message: error instanceof Error ? error.message : String(error),
+      };
     }
   }
 
@@ -406,7 +490,20 @@ export function claimProcess(mailbox: Mailbox): number {
   for (let slot = 0; slot < MAX_PROCS; slot++) {
     const p = mailbox.proc(slot);
     if (Atomics.compareExchange(words, p + P_STATE, PS_FREE, PS_FILLING) !== PS_FREE) continue;
-    for (const word of [P_PID, P_SIG_LO, P_SIG_HI, P_SIGFLAG, P_EVENT, P_VALUE, P_LWP, P_START, P_STARTLEN, P_INSIST, P_CTL]) words[p + word] = 0;
+    for (const word of [
+      P_PID,
+      P_SIG_LO,
+      P_SIG_HI,
+      P_SIGFLAG,
+      P_EVENT,
+      P_VALUE,
+      P_LWP,
+      P_START,
+      P_STARTLEN,
+      P_INSIST,
+      P_CTL,
+    ])
+      words[p + word] = 0;
     words[p + P_LINE] = -1;
     words[p + P_THREAD] = -1;
     words[p + P_EVENT] = EV_NONE;
@@ -420,7 +517,11 @@ export function orphanChildren(mailbox: Mailbox, parent: number): void {
   const { words } = mailbox;
   for (let slot = 0; slot < MAX_PROCS; slot++) {
     const p = mailbox.proc(slot);
-    if (Atomics.load(words, p + P_STATE) !== PS_FREE && Atomics.compareExchange(words, p + P_PARENT, parent, -1) === parent) mailbox.wakeHost();
+    if (
+      Atomics.load(words, p + P_STATE) !== PS_FREE &&
+      Atomics.compareExchange(words, p + P_PARENT, parent, -1) === parent
+    )
+      mailbox.wakeHost();
   }
 }
 
@@ -433,7 +534,15 @@ async function feed(terminal: Terminal, input: AsyncIterable<Uint8Array>): Promi
 }
 
 function environment(env: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  return { PATH: '/bin:/sbin:/usr/bin:/usr/sbin', HOME: '/', USER: 'root', LOGNAME: 'root', SHELL: '/bin/sh', TERM: 'xterm-256color', ...env };
+  return {
+    PATH: '/bin:/sbin:/usr/bin:/usr/sbin',
+    HOME: '/',
+    USER: 'root',
+    LOGNAME: 'root',
+    SHELL: '/bin/sh',
+    TERM: 'xterm-256color',
+    ...env,
+  };
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -35,7 +35,10 @@ port.onMessage((m) => {
   const message = m as StorageMessage;
   const id = message.type === 'init' ? 0 : message.id;
   const failed = (error: unknown): StorageAnswer => ({
-    type: 'failed', id, errno: error instanceof StoreError ? error.errno : EIO, message: error instanceof Error ? error.message : String(error),
+    type: 'failed',
+    id,
+    errno: error instanceof StoreError ? error.errno : EIO,
+    message: error instanceof Error ? error.message : String(error),
   });
   void perform(message).then(
     (done) => port.post({ type: 'done', id, ...done } satisfies StorageAnswer),

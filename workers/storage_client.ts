@@ -25,7 +25,8 @@ export class StorageClient {
       this.waiting.delete(answer.id);
     });
     this.worker.onError((message) => {
-      for (const [id, answer] of this.waiting) answer({ type: 'failed', id, errno: 5, message: `storage worker: ${message}` });
+      for (const [id, answer] of this.waiting)
+        answer({ type: 'failed', id, errno: 5, message: `storage worker: ${message}` });
       this.waiting.clear();
     });
     this.post({ type: 'init', mailbox: this.mailbox.ref, memory: this.memory });

@@ -5,8 +5,34 @@
  */
 import { EIO, ENXIO } from '../hypercall-js/errno.gen.ts';
 import {
-  D_STATE, DS_GONE, DS_READY, H_COMP_HEAD, H_REQ_SEQ, type Mailbox, MAX_DISKS, MAX_REQS, R_BYTES, R_DISK, R_ERROR, R_FLAGS, R_FN, R_LEN, R_OFF_HI, R_OFF_LO, R_OP, R_PTR, R_STATE,
-  RO_BARRIER, RO_CLOSE, RO_CREATE, RO_READ, RO_SYNC, RO_WRITE, RS_DONE, RS_POSTED, RS_TAKEN,
+  D_STATE,
+  DS_GONE,
+  DS_READY,
+  H_COMP_HEAD,
+  H_REQ_SEQ,
+  MAX_DISKS,
+  MAX_REQS,
+  type Mailbox,
+  R_BYTES,
+  R_DISK,
+  R_ERROR,
+  R_FLAGS,
+  R_FN,
+  R_LEN,
+  R_OFF_HI,
+  R_OFF_LO,
+  R_OP,
+  R_PTR,
+  R_STATE,
+  RO_BARRIER,
+  RO_CLOSE,
+  RO_CREATE,
+  RO_READ,
+  RO_SYNC,
+  RO_WRITE,
+  RS_DONE,
+  RS_POSTED,
+  RS_TAKEN,
 } from '../hypercall-js/mailbox.ts';
 import { WordWatcher } from './host_events.ts';
 import type { BlockStore } from './stores/block_store.ts';
@@ -98,7 +124,9 @@ export class StorageServer {
       }
       case RO_WRITE: {
         const length = (words[r + R_LEN] as number) >>> 0;
-        await store.write(offset, this.memory.subarray(ptr, ptr + length), { sync: (words[r + R_FLAGS] as number) !== 0 });
+        await store.write(offset, this.memory.subarray(ptr, ptr + length), {
+          sync: (words[r + R_FLAGS] as number) !== 0,
+        });
         this.mailbox.setDiskSize(disk, store.size);
         return length;
       }

@@ -6,7 +6,21 @@
 import { HostKernel, KernelExit, ThreadExit } from '../hypercall-js/host_kernel.ts';
 import { type LoadedKernel, loadKernel } from '../hypercall-js/loader.ts';
 import {
-  H_STATE, JOB_BIODONE, JOB_GUEST, KS_BOOT, Mailbox, T_ARG, T_FUNC, T_JOB, T_JOINABLE, T_STATE, TS_EXITED, TS_IDLE, TS_PENDING, TS_RUN, TS_STARTING,
+  H_STATE,
+  JOB_BIODONE,
+  JOB_GUEST,
+  KS_BOOT,
+  Mailbox,
+  T_ARG,
+  T_FUNC,
+  T_JOB,
+  T_JOINABLE,
+  T_STATE,
+  TS_EXITED,
+  TS_IDLE,
+  TS_PENDING,
+  TS_RUN,
+  TS_STARTING,
 } from '../hypercall-js/mailbox.ts';
 import { threadName } from '../hypercall-js/rumpcomp_trap.ts';
 import { runBiodoneThread } from '../hypercall-js/rumpuser_bio.ts';
@@ -18,7 +32,12 @@ import type { InitMessage } from './protocol.ts';
 export type JobRunner = (k: HostKernel, loaded: LoadedKernel, job: number, arg: number) => void;
 
 export function hostKernelOf(init: InitMessage): HostKernel {
-  return new HostKernel({ mailbox: Mailbox.open(init.mailbox), params: init.params, services: hostServices(init.origin, init.hostFiles), slot: init.slot });
+  return new HostKernel({
+    mailbox: Mailbox.open(init.mailbox),
+    params: init.params,
+    services: hostServices(init.origin, init.hostFiles),
+    slot: init.slot,
+  });
 }
 
 /** Sleep for good; the host terminates this worker. */
@@ -38,7 +57,8 @@ export function dieOf(k: HostKernel, error: unknown): void {
 
 export function runThreadWorker(init: InitMessage, runJob: JobRunner): never {
   const k = hostKernelOf(init);
-  for (let s = Atomics.load(k.words, H_STATE); s === KS_BOOT; s = Atomics.load(k.words, H_STATE)) Atomics.wait(k.words, H_STATE, KS_BOOT);
+  for (let s = Atomics.load(k.words, H_STATE); s === KS_BOOT; s = Atomics.load(k.words, H_STATE))
+    Atomics.wait(k.words, H_STATE, KS_BOOT);
   let loaded: LoadedKernel;
   try {
     loaded = loadKernel(k, { module: init.module, memory: init.memory, first: false, trace: init.trace });

@@ -15,7 +15,10 @@ export async function buildBorder({ own = false } = {}) {
   const name = own ? 'border-own' : 'border';
   const output = path.join(OUT, `${name}.wasm`);
   const sources = fs.readdirSync(HERE).filter((file) => file.endsWith('.c'));
-  const inputs = [...fs.readdirSync(HERE).map((file) => path.join(HERE, file)), path.join(ROOT, 'kernel-wasm/include/rump/rumpuser.gen.h')];
+  const inputs = [
+    ...fs.readdirSync(HERE).map((file) => path.join(HERE, file)),
+    path.join(ROOT, 'kernel-wasm/include/rump/rumpuser.gen.h'),
+  ];
   const newest = Math.max(...inputs.map((file) => fs.statSync(file).mtimeMs));
   if (fs.existsSync(output) && fs.statSync(output).mtimeMs > newest) return output;
   const [found] = availableToolchains(ROOT).filter((tool) => tool !== 'emcc');
@@ -31,8 +34,12 @@ export async function buildBorder({ own = false } = {}) {
     if (code !== 0) throw new Error(text);
     objects.push(object);
   }
-  const shared = own ? ['--export-table', '--export-memory', '--no-entry', '-z', 'stack-size=65536', '--stack-first'] : LINK_FLAGS;
-  const exported = (own ? ['__stack_pointer', '__heap_base', '__wasm_call_ctors'] : EXPORTS).map((symbol) => `--export=${symbol}`);
+  const shared = own
+    ? ['--export-table', '--export-memory', '--no-entry', '-z', 'stack-size=65536', '--stack-first']
+    : LINK_FLAGS;
+  const exported = (own ? ['__stack_pointer', '__heap_base', '__wasm_call_ctors'] : EXPORTS).map(
+    (symbol) => `--export=${symbol}`,
+  );
   const { code, output: text } = await tool.link([...shared, ...exported, '-o', output, ...objects], ROOT);
   if (code !== 0) throw new Error(text);
   return output;

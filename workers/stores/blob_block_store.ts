@@ -46,7 +46,10 @@ export class BlobBlockStore implements BlockStore {
       return new Uint8Array(await this.blob.slice(index * WINDOW, (index + 1) * WINDOW).arrayBuffer());
     } catch (error) {
       this.windows.delete(index);
-      throw new StoreError(EIO, `the file cannot be read any more: ${error instanceof Error ? error.message : String(error)}`);
+      throw new StoreError(
+        EIO,
+        `the file cannot be read any more: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 

@@ -76,6 +76,7 @@ export class FaultyBlockStore implements BlockStore {
   private async before(): Promise<void> {
     if (this.cut) throw new StoreError(EIO, 'power cut');
     if (this.faults.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, this.faults.delayMs));
-    if (this.faults.eioEvery !== undefined && ++this.calls % this.faults.eioEvery === 0) throw new StoreError(EIO, 'injected');
+    if (this.faults.eioEvery !== undefined && ++this.calls % this.faults.eioEvery === 0)
+      throw new StoreError(EIO, 'injected');
   }
 }

@@ -9,7 +9,15 @@
  */
 import { EBUSY, EINVAL, EROFS } from '../../hypercall-js/errno.gen.ts';
 import type { BlockStore } from './block_store.ts';
-import { completed, ImageCatalogue, type ImageEntry, keyRange, lockName, RECORD_BYTES, requested } from './image_catalogue.ts';
+import {
+  completed,
+  ImageCatalogue,
+  type ImageEntry,
+  keyRange,
+  lockName,
+  RECORD_BYTES,
+  requested,
+} from './image_catalogue.ts';
 import { StoreError } from './store_error.ts';
 
 const DIRTY_MAX = 256;
@@ -55,10 +63,17 @@ export class IdbBlockStore implements BlockStore {
   /** Open an image; EBUSY when another tab or kernel has it. */
   static async open(id: string, options: IdbOptions): Promise<IdbBlockStore> {
     const catalogue = await ImageCatalogue.open(options.factory ?? indexedDB);
-    const unlock = await holdLock(id, options.readOnly, 'locks' in options ? options.locks : globalThis.navigator?.locks);
+    const unlock = await holdLock(
+      id,
+      options.readOnly,
+      'locks' in options ? options.locks : globalThis.navigator?.locks,
+    );
     if (unlock === undefined) {
       catalogue.close();
-      throw new StoreError(EBUSY, 'this image is open in another tab; close it there, attach it read-only, or make a copy');
+      throw new StoreError(
+        EBUSY,
+        'this image is open in another tab; close it there, attach it read-only, or make a copy',
+      );
     }
     try {
       return new IdbBlockStore(catalogue, await catalogue.get(id), options.readOnly, unlock);
@@ -90,7 +105,8 @@ export class IdbBlockStore implements BlockStore {
 
   async discard(offset: number, length: number): Promise<void> {
     const zeros = new Uint8Array(Math.min(length, 1 << 20));
-    for (let at = 0; at < length; at += zeros.length) await this.write(offset + at, zeros.subarray(0, Math.min(zeros.length, length - at)), { sync: false });
+    for (let at = 0; at < length; at += zeros.length)
+      await this.write(offset + at, zeros.subarray(0, Math.min(zeros.length, length - at)), { sync: false });
   }
 
   async barrier(): Promise<void> {
@@ -112,7 +128,12 @@ export class IdbBlockStore implements BlockStore {
   }
 
   /** Visit the records of a range. Synchronous, once the records it needs are in the cache. */
-  private async each(offset: number, length: number, write: boolean, visit: (record: CacheRecord, at: number, from: number, count: number) => void): Promise<void> {
+  private async each(
+    offset: number,
+    length: number,
+    write: boolean,
+    visit: (record: CacheRecord, at: number, from: number, count: number) => void,
+  ): Promise<void> {
     const first = Math.floor(offset / RECORD_BYTES);
     const last = Math.floor((offset + length - 1) / RECORD_BYTES);
     const missing: Promise<unknown>[] = [];
@@ -137,7 +158,8 @@ export class IdbBlockStore implements BlockStore {
   private readAhead(first: number, last: number): void {
     if (first !== this.lastRead && first !== this.lastRead + 1) return;
     const end = Math.ceil(this.size / RECORD_BYTES);
-    for (let n = last + 1; n <= last + READ_AHEAD && n < end; n++) if (!this.cache.has(n) && !this.wanted.has(n)) this.want(n).catch(() => undefined);
+    for (let n = last + 1; n <= last + READ_AHEAD && n < end; n++)
+      if (!this.cache.has(n) && !this.wanted.has(n)) this.want(n).catch(() => undefined);
   }
 
   /** The record from the database; requests of the same turn share one transaction. */
@@ -181,7 +203,10 @@ export class IdbBlockStore implements BlockStore {
       return new Map(data === undefined ? [] : [[from, data]]);
     }
     const range = IDBKeyRange.bound(this.base + from, this.base + to);
-    const [keys, values] = await Promise.all([requested(store.getAllKeys(range)), requested(store.getAll(range) as IDBRequest<Uint8Array[]>)]);
+    const [keys, values] = await Promise.all([
+      requested(store.getAllKeys(range)),
+      requested(store.getAll(range) as IDBRequest<Uint8Array[]>),
+    ]);
     return new Map(keys.map((key, i) => [Number(key) - this.base, values[i] as Uint8Array]));
   }
 
@@ -256,7 +281,8 @@ export class IdbBlockStore implements BlockStore {
   }
 
   private check(offset: number, length: number): void {
-    if (offset < 0 || offset + length > this.size) throw new StoreError(EINVAL, `range ${offset}+${length} is outside an image of ${this.size} bytes`);
+    if (offset < 0 || offset + length > this.size)
+      throw new StoreError(EINVAL, `range ${offset}+${length} is outside an image of ${this.size} bytes`);
   }
 }
 

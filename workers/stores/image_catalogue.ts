@@ -52,7 +52,11 @@ export function completed(transaction: IDBTransaction): Promise<void> {
 
 /** What IndexedDB says, as errno and a sentence. */
 export function storeError(error: DOMException | null): StoreError {
-  if (error?.name === 'QuotaExceededError') return new StoreError(ENOSPC, 'the browser gives this site no more storage; export an image and delete it to make room');
+  if (error?.name === 'QuotaExceededError')
+    return new StoreError(
+      ENOSPC,
+      'the browser gives this site no more storage; export an image and delete it to make room',
+    );
   return new StoreError(EIO, `IndexedDB: ${error?.message ?? 'unknown error'}`);
 }
 
@@ -87,7 +91,9 @@ export class ImageCatalogue {
   }
 
   async get(id: string): Promise<ImageEntry> {
-    const entry = await requested(this.db.transaction('images').objectStore('images').get(id) as IDBRequest<ImageEntry | undefined>);
+    const entry = await requested(
+      this.db.transaction('images').objectStore('images').get(id) as IDBRequest<ImageEntry | undefined>,
+    );
     if (entry === undefined) throw new StoreError(ENOENT, 'this image is not stored here any more');
     return entry;
   }
@@ -125,7 +131,14 @@ export class ImageCatalogue {
    * Copy a file into the storage. The image appears in the catalogue only when it is complete.
    * @param onProgress  bytes done
    */
-  async import(file: Blob, name: string, type = '', onProgress?: (bytes: number) => void, signal?: AbortSignal, id: string = crypto.randomUUID()): Promise<ImageEntry> {
+  async import(
+    file: Blob,
+    name: string,
+    type = '',
+    onProgress?: (bytes: number) => void,
+    signal?: AbortSignal,
+    id: string = crypto.randomUUID(),
+  ): Promise<ImageEntry> {
     const entry = { ...(await this.reserve(name, file.size, type)), id };
     const [base] = keyRange(entry.number);
     try {
@@ -141,7 +154,10 @@ export class ImageCatalogue {
       return entry;
     } catch (error) {
       const [from, to] = keyRange(entry.number);
-      this.db.transaction('records', 'readwrite').objectStore('records').delete(IDBKeyRange.bound(from, to, false, true));
+      this.db
+        .transaction('records', 'readwrite')
+        .objectStore('records')
+        .delete(IDBKeyRange.bound(from, to, false, true));
       throw error;
     }
   }
@@ -151,7 +167,10 @@ export class ImageCatalogue {
     const transaction = this.db.transaction(['images', 'records']);
     const all = await requested(transaction.objectStore('images').getAll() as IDBRequest<ImageEntry[]>);
     const cursor = await requested(transaction.objectStore('records').openKeyCursor(null, 'prev'));
-    const used = Math.max(all.reduce((most, entry) => Math.max(most, entry.number), 0), Math.floor(Number(cursor?.key ?? 0) / KEY_STEP));
+    const used = Math.max(
+      all.reduce((most, entry) => Math.max(most, entry.number), 0),
+      Math.floor(Number(cursor?.key ?? 0) / KEY_STEP),
+    );
     return { id: crypto.randomUUID(), number: used + 1, name, size, created: Date.now(), type };
   }
 

@@ -78,6 +78,7 @@ export class MemoryBlockStore implements BlockStore {
   }
 
   private check(offset: number, length: number): void {
-    if (offset < 0 || offset + length > this.size) throw new StoreError(EINVAL, `range ${offset}+${length} is outside a disk of ${this.size} bytes`);
+    if (offset < 0 || offset + length > this.size)
+      throw new StoreError(EINVAL, `range ${offset}+${length} is outside a disk of ${this.size} bytes`);
   }
 }

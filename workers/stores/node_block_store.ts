@@ -31,7 +31,8 @@ export class NodeBlockStore implements BlockStore {
     if (this.readOnly) throw new StoreError(EROFS, 'attached read-only');
     this.check(offset, src.length);
     try {
-      for (let done = 0; done < src.length; ) done += this.fs.writeSync(this.fd, src, done, src.length - done, offset + done);
+      for (let done = 0; done < src.length; )
+        done += this.fs.writeSync(this.fd, src, done, src.length - done, offset + done);
     } catch (error) {
       throw new StoreError((error as { code?: string }).code === 'ENOSPC' ? ENOSPC : EIO, String(error));
     }
@@ -46,7 +47,8 @@ export class NodeBlockStore implements BlockStore {
   }
   async discard(offset: number, length: number): Promise<void> {
     const zeros = new Uint8Array(Math.min(length, 1 << 20));
-    for (let done = 0; done < length; done += zeros.length) await this.write(offset + done, zeros.subarray(0, Math.min(zeros.length, length - done)), { sync: false });
+    for (let done = 0; done < length; done += zeros.length)
+      await this.write(offset + done, zeros.subarray(0, Math.min(zeros.length, length - done)), { sync: false });
   }
   async close(): Promise<void> {
     await this.flush();

@@ -31,7 +31,14 @@ export function storedImages(): StoredImages {
     list: () => withCatalogue(async (catalogue) => (await catalogue.list()).map((entry) => entry.id)),
     store: (id, file, onProgress, signal) =>
       withCatalogue(async (catalogue) => {
-        await catalogue.import(file, file instanceof File ? file.name : id, '', (done) => onProgress(done, file.size), signal, id);
+        await catalogue.import(
+          file,
+          file instanceof File ? file.name : id,
+          '',
+          (done) => onProgress(done, file.size),
+          signal,
+          id,
+        );
       }),
     remove: (id) => withCatalogue((catalogue) => catalogue.remove(id)),
     read: (id) => readImage(id),

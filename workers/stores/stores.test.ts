@@ -26,7 +26,8 @@ async function idbStore(size = SIZE): Promise<{ store: IdbBlockStore; id: string
   return { store: await IdbBlockStore.open(id, { readOnly: false, factory, locks: undefined }), id };
 }
 
-const reopen = (id: string): Promise<IdbBlockStore> => IdbBlockStore.open(id, { readOnly: true, factory, locks: undefined });
+const reopen = (id: string): Promise<IdbBlockStore> =>
+  IdbBlockStore.open(id, { readOnly: true, factory, locks: undefined });
 
 /** Deterministic numbers 0..1. */
 function randomOf(seed: number): () => number {
@@ -47,10 +48,13 @@ const nodePath = `/tmp/rumpus-store-${process.pid}`;
 const makers: [string, () => Promise<BlockStore>][] = [
   ['memory', async () => MemoryBlockStore.empty(SIZE)],
   ['IndexedDB', async () => (await idbStore()).store],
-  ['Node file', async () => {
-    fs.writeFileSync(nodePath, new Uint8Array(SIZE));
-    return new NodeBlockStore(nodePath, false);
-  }],
+  [
+    'Node file',
+    async () => {
+      fs.writeFileSync(nodePath, new Uint8Array(SIZE));
+      return new NodeBlockStore(nodePath, false);
+    },
+  ],
 ];
 
 describe.each(makers)('%s store', (_name, make) => {
@@ -83,12 +87,18 @@ describe.each(makers)('%s store', (_name, make) => {
 
   test('requests in flight at the same time', async () => {
     const store = await make();
-    await Promise.all(Array.from({ length: 64 }, (_, i) => store.write(i * 8192, new Uint8Array(8192).fill(i + 1), { sync: i % 16 === 0 })));
-    const blocks = await Promise.all(Array.from({ length: 64 }, async (_, i) => {
-      const block = new Uint8Array(8192);
-      await store.read(i * 8192, block);
-      return block;
-    }));
+    await Promise.all(
+      Array.from({ length: 64 }, (_, i) =>
+        store.write(i * 8192, new Uint8Array(8192).fill(i + 1), { sync: i % 16 === 0 }),
+      ),
+    );
+    const blocks = await Promise.all(
+      Array.from({ length: 64 }, async (_, i) => {
+        const block = new Uint8Array(8192);
+        await store.read(i * 8192, block);
+        return block;
+      }),
+    );
     expect(blocks.every((block, i) => block.every((b) => b === i + 1))).toBe(true);
     await store.close();
   });
@@ -128,8 +138,12 @@ describe('IndexedDB store', () => {
 
   test('a lock held by another opener', async () => {
     const { store, id } = await idbStore();
-    const refuse = { request: async (_n: string, _o: unknown, f: (lock: null) => unknown) => f(null) } as unknown as LockManager;
-    await expect(IdbBlockStore.open(id, { readOnly: false, factory, locks: refuse })).rejects.toMatchObject({ errno: 16 });
+    const refuse = {
+      request: async (_n: string, _o: unknown, f: (lock: null) => unknown) => f(null),
+    } as unknown as LockManager;
+    await expect(IdbBlockStore.open(id, { readOnly: false, factory, locks: refuse })).rejects.toMatchObject({
+      errno: 16,
+    });
     await store.close();
     await expect(reopen('nosuch')).rejects.toMatchObject({ errno: 2 });
   });

@@ -9,8 +9,17 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 export async function bundleWorkers(roles: readonly string[]): Promise<URL> {
   const outdir = path.join(ROOT, 'out/test/workers', roles.join('-'));
   await build({
-    absWorkingDir: ROOT, entryPoints: roles.map((role) => `workers/${role}.worker.ts`), outdir, entryNames: '[name]', outExtension: { '.js': '.mjs' },
-    bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: 'inline', logLevel: 'warning',
+    absWorkingDir: ROOT,
+    entryPoints: roles.map((role) => `workers/${role}.worker.ts`),
+    outdir,
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'inline',
+    logLevel: 'warning',
   });
   return pathToFileURL(`${outdir}/`);
 }
