@@ -87,3 +87,10 @@ void
 vfs_stdinit(void)
 {
 }
+
+int
+vn_default_error(void *v __unused)
+{
+
+	return EOPNOTSUPP;
+}
