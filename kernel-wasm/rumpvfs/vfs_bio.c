@@ -56,8 +56,7 @@ kmutex_t buffer_lock;
 struct bufcache_stats bufcache_stats;
 u_int nbuf;
 
-TAILQ_HEAD(bqueue, buf);
-static struct bqueue bufqueues[BQ_COUNT];	/* c */
+struct bqueue bufqueues[BQ_COUNT];
 static struct buflists *bufhash;		/* c: chains */
 static u_int bufhash_mask;
 static struct pool buf_pool;
@@ -560,42 +559,5 @@ brelse(buf_t *bp, int set)
 {
 	mutex_enter(&bufcache_lock);
 	brelsel(bp, set);
-	mutex_exit(&bufcache_lock);
-}
-
-static void
-buf_flush_queue(struct bqueue *q, int since)
-{
-	buf_t *bp;
-
-	KASSERT(mutex_owned(&bufcache_lock));
-again:
-	TAILQ_FOREACH(bp, q, b_freelist) {
-		if ((bp->b_oflags & BO_DELWRI) == 0 ||
-		    bp->b_dirtysince > since)
-			continue;
-		bp->b_cflags |= BC_BUSY | BC_VFLUSH;
-		bremfree(bp);
-		mutex_exit(&bufcache_lock);
-		bawrite(bp);
-		mutex_enter(&bufcache_lock);
-		goto again;
-	}
-}
-
-/*
- * The syncer's hook: start writing all that has been dirty for longer than a
- * number of seconds.
- */
-void
-buf_syncdelayed(int seconds)
-{
-	int since = (int)time_uptime - seconds;
-
-	mutex_enter(&bufcache_lock);
-	if (bufcache_stats.bs_dirty != 0) {
-		buf_flush_queue(&bufqueues[BQ_AGE], since);
-		buf_flush_queue(&bufqueues[BQ_LRU], since);
-	}
 	mutex_exit(&bufcache_lock);
 }

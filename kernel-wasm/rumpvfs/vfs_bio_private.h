@@ -15,6 +15,9 @@
 #define	BQ_AGE		2	/* to be reused first */
 #define	BQ_COUNT	3
 
+TAILQ_HEAD(bqueue, buf);
+extern struct bqueue bufqueues[BQ_COUNT];	/* bufcache_lock */
+
 /* b_cflags: thrown away while others slept on it */
 #define	BC_GONE		0x00000040
 
