@@ -11,6 +11,7 @@
 #include <sys/systm.h>
 #include <sys/buf.h>
 #include <sys/kernel.h>
+#include <sys/timevar.h>
 
 #include "vfs_bio_private.h"
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * h_host.h - what a test that is compiled with the kernel's headers needs of
+ * the host.
+ */
+
+#ifndef _TESTS_H_HOST_H_
+#define	_TESTS_H_HOST_H_
+
+#include <sys/types.h>
+
+void	h_out(const char *, ...) __attribute__((__format__(__printf__, 1, 2)));
+void	h_fail(const char *, ...) __attribute__((__format__(__printf__, 1, 2),
+	    __noreturn__));
+int	h_errno(void);			/* of the last rump system call */
+void	h_setenv(const char *, const char *);
+void	*h_alloc(size_t);
+void	h_dealloc(void *);
+/* A host file in memory with these bytes; writes its path to buf. */
+int	h_memfile(char *buf, size_t buflen);
+int	h_memfile_set(int fd, const void *sparse, size_t len, size_t unit,
+	    uint64_t size);
+
+#endif

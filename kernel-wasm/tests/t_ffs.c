@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * t_ffs.c - walk an image of the fast file system: t_ffs image
+ */
+
+#include <sys/param.h>
+
+#include <ufs/ufs/ufsmount.h>
+
+#include "h_fswalk.h"
+
+int	main(int, char **);
+
+int
+main(int argc, char **argv)
+{
+	static char dev[] = "/dev/img";
+	static struct ufs_args args = { .fspec = dev };
+
+	return fswalk_main(argc, argv, "ffs", &args, sizeof(args));
+}
