@@ -104,6 +104,11 @@ void	trace_syscall_enter(struct lwp *, int num, const void *args,
 void	trace_syscall_exit(struct lwp *, int num, int error,
 	    const register_t retval[2]);
 
+void	ktr_syscall_enter(struct lwp *, int, const void *, size_t);
+void	ktr_syscall_exit(struct lwp *, int, int, const register_t [2]);
+void	rump_trace_on(u_int bit);
+void	rump_trace_off(u_int bit);
+
 #define	KTRPOINT(p, t)							\
 	(__builtin_expect((rump_trace_flags & RUMP_TRACE_KTRACE) != 0, 0) && \
 	    ktr_point(p, t))
