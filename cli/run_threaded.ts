@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { bootKernel, type Kernel } from '../workers/kernel_host.ts';
 import { nodePlatform } from '../workers/platform_node.ts';
-import type { SessionEnd } from '../workers/sessions.ts';
+import type { SessionEnd } from '../workers/terminal.ts';
 import type { Arguments } from './arguments.ts';
 import { readKernel } from './kernel_file.ts';
 import { describeModule } from './run_foreign.ts';

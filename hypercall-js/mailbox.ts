@@ -166,7 +166,10 @@ export const P_INSIST = 14;
 export const P_CTL = 15;
 export const P_CTLPTR = 16;
 export const P_CTLLEN = 17;
-export const P_WORDS = 20;
+/** Command line, words separated by \x1f, ARGS_BYTES. */
+export const P_ARGS = 20;
+export const ARGS_BYTES = 128;
+export const P_WORDS = P_ARGS + ARGS_BYTES / 4;
 
 export const PS_FREE = 0;
 export const PS_ALIVE = 1;

@@ -45,8 +45,9 @@ import { MessageDrain } from './message_drain.ts';
 import { isNode, nodeFs } from './node_builtin.ts';
 import type { Platform, WorkerHandle } from './platform.ts';
 import type { ControlAnswer, ControlOp, DiskSource, InitMessage, PanicReport } from './protocol.ts';
-import { type RunOptions, type SessionEnd, type SessionOptions, Sessions, type Terminal } from './sessions.ts';
+import { type RunOptions, type SessionOptions, Sessions } from './sessions.ts';
 import { StorageClient } from './storage_client.ts';
+import type { SessionEnd, Terminal } from './terminal.ts';
 
 const ETFS_BLK = 1;
 const ETFS_CHR = 2;

@@ -4,10 +4,12 @@ import { type HostKernel, KernelExit, ThreadExit } from '../hypercall-js/host_ke
 import { kernelInstance } from '../hypercall-js/kernel_instance.ts';
 import type { LoadedKernel } from '../hypercall-js/loader.ts';
 import {
+  ARGS_BYTES,
   EV_EXITED,
   EV_SIGNALED,
   JOB_PROGRAM,
   JOB_PUMP,
+  P_ARGS,
   P_EVENT,
   P_LINE,
   P_LWP,
@@ -67,6 +69,7 @@ function runOne(
   words[mailbox.thread(k.slot) + T_PROC] = slot;
   k.procSlot = slot;
   const record = readRecord(k, p);
+  mailbox.putName(p + P_ARGS, ARGS_BYTES, record.argv.join('\x1f'));
   let after: (() => void) | undefined;
   let result: ReturnType<RunProgram>;
   if (record.session === undefined) e['rump_pub_lwproc_switch']?.(words[p + P_LWP] as number);

@@ -6,6 +6,7 @@
 import { ESRCH } from '../hypercall-js/errno.gen.ts';
 import type { GuestMemory } from '../hypercall-js/guest_memory.ts';
 import {
+  ARGS_BYTES,
   EV_NONE,
   EV_SIGNALED,
   JOB_PROGRAM,
@@ -13,7 +14,6 @@ import {
   L_COLS,
   L_EVENTS,
   L_IN_HEAD,
-  L_IN_SEQ,
   L_IN_TAIL,
   L_IN_WANT,
   L_OUT_EOF,
@@ -23,13 +23,10 @@ import {
   L_OUT_TAIL,
   L_ROWS,
   L_STATE,
-  LE_HANGUP,
-  LE_WINSIZE,
-  LINE_IN_BYTES,
-  LINE_OUT_BYTES,
   MAX_LINES,
   MAX_PROCS,
   type Mailbox,
+  P_ARGS,
   P_CTL,
   P_CTLLEN,
   P_CTLPTR,
@@ -62,6 +59,7 @@ import type { ControlReply, ControlRequest } from '../userland/abi.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { ControlOp } from './protocol.ts';
 import type { ProgramRecord } from './session_start.ts';
+import { type SessionEnd, Terminal } from './terminal.ts';
 
 const SIGHUP = 1;
 const SIGKILL = 9;
@@ -84,139 +82,6 @@ export interface RunOptions {
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly onStdout: (bytes: Uint8Array) => void | Promise<void>;
   readonly onStderr: (bytes: Uint8Array) => void | Promise<void>;
-}
-
-export interface SessionEnd {
-  readonly status: number | undefined;
-  readonly signal: number | undefined;
-}
-
-type DataListener = (bytes: Uint8Array) => void | Promise<void>;
-
-/** The far end of one line. */
-export class Terminal {
-  private listener: DataListener | undefined;
-  private busy = false;
-  private waiting: Uint8Array[] = [];
-  private readonly endListeners: ((end: SessionEnd) => void)[] = [];
-  private end: SessionEnd | undefined;
-  private readonly l: number;
-
-  constructor(
-    private readonly mailbox: Mailbox,
-    readonly line: number,
-    private readonly onClose: (terminal: Terminal) => Promise<void>,
-  ) {
-    this.l = mailbox.line(line);
-  }
-
-  /** Bytes typed; what does not fit waits here. */
-  write(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.waiting.push(bytes.slice());
-    this.pushInput();
-  }
-
-  /** True while input waits for room. */
-  get inputWaits(): boolean {
-    return this.waiting.length > 0;
-  }
-
-  /** Output. The next bytes come only after the listener's promise: a slow reader blocks the writers, as a real tty does. */
-  onData(listener: DataListener): void {
-    this.listener = listener;
-    this.pullOutput();
-  }
-
-  resize(cols: number, rows: number): void {
-    const { words } = this.mailbox;
-    words[this.l + L_ROWS] = rows;
-    words[this.l + L_COLS] = cols;
-    Atomics.or(words, this.l + L_EVENTS, LE_WINSIZE);
-    this.mailbox.bump(this.l + L_IN_SEQ);
-  }
-
-  onExit(listener: (end: SessionEnd) => void): void {
-    if (this.end !== undefined) listener(this.end);
-    else this.endListeners.push(listener);
-  }
-
-  /** Hang up: SIGHUP to the session by the tty; resolves when its programs are gone. */
-  close(): Promise<void> {
-    return this.onClose(this);
-  }
-
-  hangup(): void {
-    Atomics.or(this.mailbox.words, this.l + L_EVENTS, LE_HANGUP);
-    this.mailbox.bump(this.l + L_IN_SEQ);
-  }
-
-  /** No more output will come and all of it was taken. */
-  get drained(): boolean {
-    const { words } = this.mailbox;
-    return (
-      !this.busy &&
-      Atomics.load(words, this.l + L_OUT_EOF) !== 0 &&
-      Atomics.load(words, this.l + L_OUT_HEAD) === Atomics.load(words, this.l + L_OUT_TAIL)
-    );
-  }
-
-  finish(end: SessionEnd): void {
-    if (this.end !== undefined) return;
-    this.end = end;
-    for (const listener of this.endListeners) listener(end);
-  }
-
-  pump(): void {
-    this.pushInput();
-    this.pullOutput();
-  }
-
-  private pushInput(): void {
-    const { words, bytes } = this.mailbox;
-    const base = this.mailbox.lineIn(this.line);
-    let moved = false;
-    for (let data = this.waiting[0]; data !== undefined; data = this.waiting[0]) {
-      const head = words[this.l + L_IN_HEAD] as number;
-      const room = LINE_IN_BYTES - ((head - Atomics.load(words, this.l + L_IN_TAIL)) >>> 0);
-      if (room === 0) {
-        if (Atomics.exchange(words, this.l + L_IN_WANT, 1) === 0) continue;
-        break;
-      }
-      const at = (head >>> 0) % LINE_IN_BYTES;
-      const count = Math.min(room, data.length, LINE_IN_BYTES - at);
-      bytes.set(data.subarray(0, count), base + at);
-      Atomics.store(words, this.l + L_IN_HEAD, (head + count) | 0);
-      moved = true;
-      if (count === data.length) this.waiting.shift();
-      else this.waiting[0] = data.subarray(count);
-    }
-    if (moved) this.mailbox.bump(this.l + L_IN_SEQ);
-  }
-
-  private pullOutput(): void {
-    if (this.listener === undefined || this.busy) return;
-    const { words, bytes } = this.mailbox;
-    const head = Atomics.load(words, this.l + L_OUT_HEAD);
-    const tail = words[this.l + L_OUT_TAIL] as number;
-    const count = (head - tail) >>> 0;
-    if (count === 0) return;
-    const base = this.mailbox.lineOut(this.line);
-    const at = (tail >>> 0) % LINE_OUT_BYTES;
-    const first = Math.min(count, LINE_OUT_BYTES - at);
-    const out = new Uint8Array(count);
-    out.set(bytes.subarray(base + at, base + at + first));
-    out.set(bytes.subarray(base, base + count - first), first);
-    Atomics.store(words, this.l + L_OUT_TAIL, head);
-    this.mailbox.bump(this.l + L_OUT_SPACE);
-    const result = this.listener(out);
-    if (result === undefined) return;
-    this.busy = true;
-    void result.then(() => {
-      this.busy = false;
-      this.pullOutput();
-      this.mailbox.wakeHost();
-    });
-  }
 }
 
 /** Services a program may ask the host for. */
@@ -340,16 +205,29 @@ export class Sessions {
     });
   }
 
-  private async close(terminal: Terminal): Promise<void> {
+  /** Hang up and wait for the line's programs to end; those that have not after a while are killed. */
+  private close(terminal: Terminal): Promise<void> {
+    const { line } = terminal;
+    if (this.terminals.get(line) !== terminal) return Promise.resolve();
     terminal.hangup();
-    const deadline = performance.now() + HANGUP_MS;
-    Atomics.store(this.mailbox.words, this.mailbox.line(terminal.line) + L_CLOSED, 1);
-    this.mailbox.bump(this.mailbox.line(terminal.line) + L_OUT_SPACE);
-    while (this.processesOf(terminal.line).length > 0 && performance.now() < deadline) await sleep(20);
-    for (const slot of this.processesOf(terminal.line)) postSignal(this.mailbox, slot, SIGHUP);
-    for (const slot of this.processesOf(terminal.line)) postSignal(this.mailbox, slot, SIGKILL);
-    this.freeLine(terminal.line);
+    Atomics.store(this.mailbox.words, this.mailbox.line(line) + L_CLOSED, 1);
+    this.mailbox.bump(this.mailbox.line(line) + L_OUT_SPACE);
+    return new Promise((resolve) => {
+      const kill = setTimeout(() => {
+        for (const slot of this.processesOf(line)) {
+          postSignal(this.mailbox, slot, SIGHUP);
+          postSignal(this.mailbox, slot, SIGKILL);
+        }
+      }, HANGUP_MS);
+      this.closing.set(line, () => {
+        clearTimeout(kill);
+        this.freeLine(line);
+        resolve();
+      });
+      this.drain();
+    });
   }
+  private readonly closing = new Map<number, () => void>();
 
   private freeLine(line: number): void {
     this.terminals.delete(line);
@@ -387,6 +265,11 @@ export class Sessions {
       if ((state === PS_ALIVE || state === PS_STOPPED) && Atomics.load(words, p + P_INSIST) >= 2) this.insist(slot);
     }
     for (const check of this.flushWaiters) check();
+    for (const [line, done] of this.closing) {
+      if (this.processesOf(line).length > 0) continue;
+      this.closing.delete(line);
+      done();
+    }
   }
 
   private reap(slot: number, p: number): void {
@@ -449,6 +332,18 @@ export class Sessions {
     this.mailbox.publish(p + P_CTL, 2);
   }
 
+  private commandLines(): { pid: number; argv: string[] }[] {
+    const { words } = this.mailbox;
+    const out: { pid: number; argv: string[] }[] = [];
+    for (let slot = 0; slot < MAX_PROCS; slot++) {
+      const p = this.mailbox.proc(slot);
+      const state = Atomics.load(words, p + P_STATE);
+      if (state !== PS_ALIVE && state !== PS_STOPPED) continue;
+      out.push({ pid: words[p + P_PID] as number, argv: this.mailbox.getName(p + P_ARGS, ARGS_BYTES).split('\x1f') });
+    }
+    return out;
+  }
+
   private async answer(request: ControlRequest): Promise<ControlReply> {
     try {
       switch (request.op) {
@@ -457,6 +352,8 @@ export class Sessions {
         case 'detach':
           await this.services.detach(request.name);
           return { ok: true, value: null };
+        case 'processes':
+          return { ok: true, value: this.commandLines() };
         case 'historyLoad':
           return { ok: true, value: this.services.historyLoad() };
         case 'historyAppend':
@@ -479,6 +376,8 @@ export class Sessions {
       terminal.finish({ status: undefined, signal: undefined });
     }
     for (const ended of this.watched.values()) ended({ status: undefined, signal: undefined });
+    for (const done of this.closing.values()) done();
+    this.closing.clear();
     this.watched.clear();
     this.terminals.clear();
   }
@@ -528,7 +427,7 @@ export function orphanChildren(mailbox: Mailbox, parent: number): void {
 async function feed(terminal: Terminal, input: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const bytes of input) {
     terminal.write(bytes);
-    while (terminal.inputWaits) await sleep(5);
+    await terminal.taken();
   }
   terminal.hangup();
 }
@@ -544,5 +443,3 @@ function environment(env: Readonly<Record<string, string>> | undefined): Record<
     ...env,
   };
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
