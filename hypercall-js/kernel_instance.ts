@@ -21,15 +21,29 @@ function marked(k: HostKernel, entry: Entry): Entry {
   const { words } = k;
   const inKernel = k.mailbox.thread(k.slot) + T_IN_KERNEL;
   const kill = k.mailbox.thread(k.slot) + T_KILL;
-  return (a, b, c, d, ...rest) => {
-    if (words[inKernel] !== 0) return entry(a as number, b as number, c as number, d as number, ...rest);
+  const begin = (): void => {
     Atomics.store(words, inKernel, 1);
-    if (words[kill] !== 0) {
-      Atomics.store(words, inKernel, 0);
-      park(k);
-    }
+    if (words[kill] === 0) return;
+    Atomics.store(words, inKernel, 0);
+    park(k);
+  };
+  if (entry.length > 4) {
+    return (...args) => {
+      if (words[inKernel] !== 0) return entry(...args);
+      begin();
+      try {
+        return entry(...args);
+      } finally {
+        words[inKernel] = 0;
+      }
+    };
+  }
+  // The system call entry has four arguments; a wrapper without a rest parameter allocates nothing.
+  return (a, b, c, d) => {
+    if (words[inKernel] !== 0) return entry(a as number, b as number, c as number, d as number);
+    begin();
     try {
-      return entry(a as number, b as number, c as number, d as number, ...rest);
+      return entry(a as number, b as number, c as number, d as number);
     } finally {
       words[inKernel] = 0;
     }
