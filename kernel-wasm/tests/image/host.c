@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * h_host.c - the host side of the tests: compiled with the host's headers.
+ * host.c - the host side of the tests: compiled with the host's headers.
  */
 
 #define	_GNU_SOURCE

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * t_ffs.c - walk an image of the fast file system: t_ffs image
+ * walk_ffs.c - walk an image of the fast file system: walk_ffs image
  */
 
 #include <sys/param.h>
 
 #include <ufs/ufs/ufsmount.h>
 
-#include "h_fswalk.h"
+#include "walk.h"
 
 int	main(int, char **);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * h_fswalk.c - mount an image, walk it, print what is there.
+ * walk.c - mount an image, walk it, print what is there.
  *
  * Lines	type mode nlink uid gid size path [-> target | contents' hash]
  *		in the order of the directory; images.sh sorts.
@@ -18,8 +18,8 @@
 #include <rump/rump.h>
 #include <rump/rump_syscalls.h>
 
-#include "h_fswalk.h"
-#include "h_host.h"
+#include "walk.h"
+#include "host.h"
 
 #define	BLOCK	65536
 #define	PATHSIZE 4096

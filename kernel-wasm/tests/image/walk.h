@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * h_fswalk.h - mount an image in a rump kernel and walk all of it.
+ * walk.h - mount an image in a rump kernel and walk all of it.
  */
 
-#ifndef _TESTS_H_FSWALK_H_
-#define	_TESTS_H_FSWALK_H_
+#ifndef _TESTS_IMAGE_WALK_H_
+#define	_TESTS_IMAGE_WALK_H_
 
 #include <sys/types.h>
 

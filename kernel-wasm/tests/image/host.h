@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * h_host.h - what a test that is compiled with the kernel's headers needs of
+ * host.h - what a test that is compiled with the kernel's headers needs of
  * the host.
  */
 
-#ifndef _TESTS_H_HOST_H_
-#define	_TESTS_H_HOST_H_
+#ifndef _TESTS_IMAGE_HOST_H_
+#define	_TESTS_IMAGE_HOST_H_
 
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * t_cd9660.c - walk an ISO 9660 image: t_cd9660 image [isoflags]
+ * walk_cd9660.c - walk an ISO 9660 image: walk_cd9660 image [isoflags]
  */
 
 #include <sys/param.h>
@@ -8,7 +8,7 @@
 #include <isofs/cd9660/cd9660_mount.h>
 #include <lib/libkern/libkern.h>
 
-#include "h_fswalk.h"
+#include "walk.h"
 
 int	main(int, char **);
 
