@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import * as attributes from './bin/attributes.ts';
 import { cat } from './bin/cat.ts';
+import { cksum } from './bin/checksum.ts';
 import { cp } from './bin/cp.ts';
+import { dd } from './bin/dd.ts';
 import { df, du } from './bin/df.ts';
 import { ln, mkdir, rmdir } from './bin/directories.ts';
+import { find } from './bin/find.ts';
 import { grep } from './bin/grep.ts';
 import { head, tail } from './bin/head_tail.ts';
+import { apropos, help, man, which } from './bin/help.ts';
+import { cmp, hexdump } from './bin/hexdump.ts';
+import { dmesg, fstat, ps, sysctl } from './bin/kernel_state.ts';
+import { kdump, ktrace } from './bin/ktrace.ts';
 import { ls } from './bin/ls.ts';
+import { mount, umount } from './bin/mount.ts';
 import { mv } from './bin/mv.ts';
 import { printf } from './bin/printf.ts';
 import { rm } from './bin/rm.ts';
 import * as small from './bin/small.ts';
 import { sort } from './bin/sort.ts';
 import { stat } from './bin/stat.ts';
+import { stty } from './bin/stty.ts';
+import { sys } from './bin/sys.ts';
 import { test } from './bin/test.ts';
 import * as text from './bin/text.ts';
+import { expr, xargs } from './bin/utilities.ts';
 import type { Program } from './lib/program.ts';
 import { sh } from './sh/sh.ts';
 
@@ -30,6 +41,12 @@ type Row = readonly [name: string, dir: ProgramEntry['dir'], options: string, ru
 
 // biome-ignore format: a table
 const ROWS: readonly Row[] = [
+  ['apropos', 'usr/bin', '', (c) => apropos(c)], ['cksum', 'usr/bin', 'acnqst', (c) => cksum(c)], ['cmp', 'usr/bin', 'cls', (c) => cmp(c)], ['dd', 'bin', '', (c) => dd(c)], ['dmesg', 'sbin', 't', (c) => dmesg(c)],
+  ['expr', 'bin', '', (c) => expr(c)], ['find', 'usr/bin', 'HLPdhsx', (c) => find(c)], ['fstat', 'usr/bin', 'p', (c) => fstat(c)], ['hd', 'usr/bin', 'ns', (c) => hexdump(c)], ['help', 'usr/bin', '', (c) => help(c)],
+  ['hexdump', 'usr/bin', 'bCcdnosvx', (c) => hexdump(c)], ['kdump', 'usr/bin', 'ERTfmnpt', (c) => kdump(c)], ['ktrace', 'usr/bin', 'Cacdfipt', (c) => ktrace(c)], ['man', 'usr/bin', 'k', (c) => man(c)], ['md5', 'usr/bin', 'cnqs', (c) => cksum(c)],
+  ['mount', 'sbin', 'afortuvw', (c) => mount(c)], ['mount_cd9660', 'sbin', 'or', (c) => mount(c)], ['mount_ffs', 'sbin', 'or', (c) => mount(c)], ['mount_kernfs', 'sbin', 'o', (c) => mount(c)], ['mount_tmpfs', 'sbin', 'gmnosu', (c) => mount(c)],
+  ['ps', 'bin', 'aejlopux', (c) => ps(c)], ['sha1', 'usr/bin', 'cnqs', (c) => cksum(c)], ['sha256', 'usr/bin', 'cnqs', (c) => cksum(c)], ['sha512', 'usr/bin', 'cnqs', (c) => cksum(c)], ['stty', 'bin', 'aefg', (c) => stty(c)],
+  ['sys', 'usr/bin', 'l', (c) => sys(c)], ['sysctl', 'sbin', 'adenqwx', (c) => sysctl(c)], ['umount', 'sbin', 'afv', (c) => umount(c)], ['which', 'usr/bin', 'a', (c) => which(c)], ['xargs', 'usr/bin', '0EILnprst', (c) => xargs(c)],
   ['[', 'bin', '', (c) => test(c)], ['basename', 'usr/bin', '', (c) => small.basename(c)], ['cat', 'bin', 'benstuv', (c) => cat(c)], ['chgrp', 'bin', 'Rfhv', (c) => attributes.chown(c)],
   ['chmod', 'bin', 'Rfhv', (c) => attributes.chmod(c)], ['chown', 'sbin', 'Rfhv', (c) => attributes.chown(c)], ['chroot', 'usr/sbin', '', (c) => small.chroot(c)], ['clear', 'usr/bin', '', (c) => small.clear(c)],
   ['cp', 'bin', 'Rafipv', (c) => cp(c)], ['cut', 'usr/bin', 'bcdfs', (c) => text.cut(c)], ['date', 'bin', 'ru', (c) => small.date(c)], ['df', 'bin', 'aghikmt', (c) => df(c)], ['dirname', 'usr/bin', '', (c) => small.dirname(c)],

@@ -41,8 +41,9 @@ export function spawnChild(ctx: ProgramContext, argv: readonly string[], prepare
 export function waitChild(ctx: ProgramContext, pid: number): number {
   for (;;) {
     const event: ProcessEvent | undefined = ctx.host.wait(pid, true);
-    if (event === undefined) ctx.sys.signals.deliver();
-    else if (event.kind === 'exited') return event.status;
+    if (event === undefined) {
+      if (ctx.sys.signals.deliver() === 'none') return 127;
+    } else if (event.kind === 'exited') return event.status;
     else if (event.kind === 'signaled') return 128 + event.signal;
   }
 }

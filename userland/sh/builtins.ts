@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { printfMain } from '../bin/printf.ts';
+import { sysMain } from '../bin/sys.ts';
 import { testMain } from '../bin/test.ts';
 import { ProgramEnd } from '../librump/program_end.ts';
 import { SIGNAMES, signalNumber } from '../librump/signal_names.ts';
@@ -499,5 +500,5 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['test', (s, a) => testMain(s.sys, a, (m) => s.complain(m))], ['[', (s, a) => testMain(s.sys, a, (m) => s.complain(m))], ['export', exportLike('exported')], ['readonly', exportLike('readonly')],
   ['local', local], ['unset', unset], ['set', set], ['shift', shift], ['.', dot], ['source', dot], ['exit', exit], ['logout', exit], ['return', ret], ['break', jump('break')], ['continue', jump('continue')],
   ['eval', evalBuiltin], ['exec', exec], ['trap', trap], ['alias', alias], ['unalias', unalias], ['type', type], ['command', command], ['umask', umask], ['ulimit', ulimit],
-  ['history', history], ['times', times], ['time', time], ['getopts', getopts], ['read', readBuiltin], ['jobs', jobsBuiltin], ['fg', fgBuiltin], ['bg', bgBuiltin], ['wait', waitBuiltin], ['kill', killBuiltin],
+  ['history', history], ['sys', (s, a) => sysMain(s.sys, a, (t) => s.print(t), (m) => s.complain(m))], ['times', times], ['time', time], ['getopts', getopts], ['read', readBuiltin], ['jobs', jobsBuiltin], ['fg', fgBuiltin], ['bg', bgBuiltin], ['wait', waitBuiltin], ['kill', killBuiltin],
 ]);

@@ -411,7 +411,8 @@ export class Executor {
       shell.jobs.apply(event);
       return true;
     }
-    shell.sys.signals.deliver();
+    // No event and no signal: the host knows no such child any more.
+    if (shell.sys.signals.deliver() === 'none') shell.jobs.forgetRunning();
     return false;
   }
 
@@ -464,7 +465,7 @@ export class Executor {
     for (;;) {
       const event = shell.host.wait(pid, true);
       if (event === undefined) {
-        shell.sys.signals.deliver();
+        if (shell.sys.signals.deliver() === 'none') return 127;
         shell.checkSignals();
       } else if (event.kind === 'exited') return event.status;
       else if (event.kind === 'signaled') return 128 + event.signal;

@@ -90,6 +90,16 @@ export class JobTable {
     }
   }
 
+  /** Children the host has lost count as ended. */
+  forgetRunning(): void {
+    for (const job of this.jobs)
+      for (const p of job.processes) {
+        if (p.state !== 'running') continue;
+        p.state = 'exited';
+        p.code = 127;
+      }
+  }
+
   /** %n, %+, %%, %-, %text, or a pid. */
   find(spec: string): Job | undefined {
     if (spec === '%' || spec === '%%' || spec === '%+') return this.current;

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** mount(8), umount(8). mount_TYPE names select the type. */
+import type { Program } from '../lib/program.ts';
+import type { ProgramContext } from '../lib/program_context.ts';
+import * as C from '../librump/constants.gen.ts';
+import { encodeMountArgs, TYPE_OPTIONS } from '../librump/mount_args.ts';
+import type { Statvfs } from '../librump/structs.ts';
+import { isErrno, SyscallError } from '../librump/syscall_error.ts';
+
+/** Words of -o that are flags of mount(2); with "no" in front they clear. */
+const FLAG_WORDS: readonly (readonly [word: string, flag: number])[] = [
+  ['async', C.MNT_ASYNC], ['rdonly', C.MNT_RDONLY], ['ro', C.MNT_RDONLY], ['sync', C.MNT_SYNCHRONOUS], ['union', C.MNT_UNION], ['force', C.MNT_FORCE], ['update', C.MNT_UPDATE], ['reload', C.MNT_RELOAD],
+  ['log', C.MNT_LOG], ['discard', C.MNT_DISCARD], ['extattr', C.MNT_EXTATTR], ['hidden', C.MNT_IGNORE], ['symperm', C.MNT_SYMPERM], ['nodevmtime', C.MNT_NODEVMTIME], ['relatime', C.MNT_RELATIME],
+  ['nosuid', C.MNT_NOSUID], ['noexec', C.MNT_NOEXEC], ['nodev', C.MNT_NODEV], ['noatime', C.MNT_NOATIME], ['nocoredump', C.MNT_NOCOREDUMP],
+];
+
+/** What the table prints, in its order. */
+const SHOWN: readonly (readonly [flag: number, text: string])[] = [
+  [C.MNT_ASYNC, 'asynchronous'], [C.MNT_NOATIME, 'noatime'], [C.MNT_NOCOREDUMP, 'nocoredump'], [C.MNT_NODEV, 'nodev'], [C.MNT_NODEVMTIME, 'nodevmtime'], [C.MNT_NOEXEC, 'noexec'], [C.MNT_NOSUID, 'nosuid'],
+  [C.MNT_QUOTA, 'with quotas'], [C.MNT_RDONLY, 'read-only'], [C.MNT_SYMPERM, 'symperm'], [C.MNT_SYNCHRONOUS, 'synchronous'], [C.MNT_UNION, 'union'], [C.MNT_LOG, 'log'], [C.MNT_LOCAL, 'local'],
+];
+
+/** Types that need no device: the first operand is only a label. */
+const DEVICELESS = new Set(['tmpfs', 'kernfs', 'ptyfs', 'procfs', 'fdesc', 'null', 'union']);
+/** In the order they are tried without -t: those with a strict signature first. */
+const PROBE = ['cd9660', 'ffs', 'ext2fs', 'msdos'] as const;
+
+export const mount: Program = (ctx) => {
+  const own = ctx.name.startsWith('mount_') ? ctx.name.slice(6) : undefined;
+  const usage = () =>
+    own === undefined ? ctx.usage('mount [-Aadfruvw] [-t type]', 'mount [-dfruvw] special | node', 'mount [-dfruvw] [-o options] [-t type] special node') : ctx.usage(`${ctx.name} [-o options] special node`);
+  const { options, rest } = ctx.getopt('Aadfo:rt:uvws:n:g:m:', usage);
+  let flags = 0;
+  const extra = new Map<string, string>();
+  const unknown: string[] = [];
+  let type = own;
+  let update = false;
+  let verbose = false;
+  for (const { flag, value } of options) {
+    if (flag === 'r') flags |= C.MNT_RDONLY;
+    else if (flag === 'w') flags &= ~C.MNT_RDONLY;
+    else if (flag === 'f') flags |= C.MNT_FORCE;
+    else if (flag === 'u') update = true;
+    else if (flag === 'v') verbose = true;
+    else if (flag === 't') type = value === 'ufs' ? 'ffs' : value === 'iso9660' ? 'cd9660' : value;
+    else if (flag === 's' || flag === 'n' || flag === 'g' || flag === 'm') extra.set({ s: 'size', n: 'nodes', g: 'gid', m: 'mode' }[flag], value);
+    else if (flag === 'o') flags = parseOptions(value, flags, extra, unknown);
+  }
+  if (update) flags |= C.MNT_UPDATE;
+  if (rest.length === 0) {
+    for (const m of ctx.sys.getvfsstat()) if (type === undefined || type === m.fstypename) ctx.print(describe(m, verbose));
+    return 0;
+  }
+  if (rest.length > 2 || (rest.length === 1 && !update)) {
+    if (rest.length === 1) ctx.fail(`${rest[0]}: name both the device and the directory: mount [-t type] special node`);
+    usage();
+  }
+  if (rest.length === 1 || (flags & C.MNT_UPDATE) !== 0) return updateMount(ctx, rest[rest.length - 1] as string, flags, extra);
+  const [source, node] = rest as [string, string];
+  return newMount(ctx, type, source, node, flags, extra, unknown, verbose);
+};
+
+function parseOptions(text: string, start: number, extra: Map<string, string>, unknown: string[]): number {
+  let flags = start;
+  for (const word of text.split(',')) {
+    if (word === '') continue;
+    if (word === 'rw') {
+      flags &= ~C.MNT_RDONLY;
+      continue;
+    }
+    const set = FLAG_WORDS.find(([w]) => w === word);
+    if (set) {
+      flags |= set[1];
+      continue;
+    }
+    const clear = FLAG_WORDS.find(([w]) => `no${w}` === word || w === `no${word}`);
+    if (clear) {
+      flags &= ~clear[1];
+      continue;
+    }
+    const [key, value = ''] = word.split('=') as [string, string?];
+    extra.set(key.replace(/^-/, ''), value);
+    unknown.push(key);
+  }
+  return flags;
+}
+
+function describe(m: Statvfs, verbose: boolean): string {
+  const notes = SHOWN.filter(([f]) => (m.flag & f) !== 0).map(([, t]) => t);
+  if (verbose) notes.push(`fsid: ${m.fsid.toString(16)}`);
+  return `${m.mntfromname} on ${m.mntonname} type ${m.fstypename}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}\n`;
+}
+
+function updateMount(ctx: ProgramContext, node: string, flags: number, extra: ReadonlyMap<string, string>): number {
+  const found = ctx.sys.getvfsstat().findLast((m) => m.mntonname === node || m.mntfromname === node);
+  if (found === undefined) ctx.fail(`${node}: not currently mounted`);
+  const m = found as Statvfs;
+  const args = encodeMountArgs(ctx.sys, m.fstypename, '', extra);
+  try {
+    // A null device string: only flags change.
+    if (args.data !== 0 && !DEVICELESS.has(m.fstypename)) ctx.sys.view.setUint32(args.data, 0, true);
+    const keep = m.flag & 0x90ffff & ~C.MNT_RDONLY & ~(C.MNT_LOCAL | C.MNT_ROOTFS | C.MNT_QUOTA);
+    ctx.sys.mount(m.fstypename, m.mntonname, keep | flags | C.MNT_UPDATE, args.data, args.length);
+    return 0;
+  } catch (error) {
+    return ctx.failError(`${m.mntfromname} on ${m.mntonname}`, error);
+  } finally {
+    args.free();
+  }
+}
+
+function newMount(ctx: ProgramContext, type: string | undefined, source: string, node: string, flags: number, extra: ReadonlyMap<string, string>, unknown: readonly string[], verbose: boolean): number {
+  if (type !== undefined) {
+    const wrong = unknown.find((k) => !(TYPE_OPTIONS[type] ?? []).includes(k));
+    if (wrong !== undefined) ctx.fail(`-o ${wrong}: option not supported${TYPE_OPTIONS[type] ? ` by ${type} (it has: ${(TYPE_OPTIONS[type] ?? []).join(', ')})` : ''}`);
+  }
+  const device = type === undefined || !DEVICELESS.has(type);
+  if (device) checkDevice(ctx, source);
+  if (type !== undefined) {
+    const error = attempt(ctx, type, source, node, flags, extra);
+    if (error === undefined) return done(ctx, type, source, node, verbose);
+    return explain(ctx, type, source, node, error);
+  }
+  let last: SyscallError | undefined;
+  for (const candidate of PROBE) {
+    // An image that was attached read-only, or a type we only read, asks for -r: try again so.
+    let error = attempt(ctx, candidate, source, node, flags, extra);
+    if (error && (error.code === 'EROFS' || error.code === 'EACCES' || error.code === 'EPERM') && (flags & C.MNT_RDONLY) === 0) error = attempt(ctx, candidate, source, node, flags | C.MNT_RDONLY, extra);
+    if (error === undefined) return done(ctx, candidate, source, node, verbose);
+    if (['ENOENT', 'ENOTDIR', 'EBUSY', 'ENXIO', 'ENOTBLK'].includes(error.code)) return explain(ctx, candidate, source, node, error);
+    if (error.code !== 'ENODEV') last = error;
+  }
+  ctx.warn(`${source}: no file system found that this kernel knows (tried ${PROBE.join(', ')}).`);
+  ctx.err.write(`       What is it? \`hexdump -C -n 512 ${source}\` shows its first bytes; name a type with -t.\n`);
+  ctx.err.flush();
+  return last === undefined ? 1 : 1;
+}
+
+function done(ctx: ProgramContext, type: string, source: string, node: string, verbose: boolean): number {
+  if (verbose) ctx.print(`${source} on ${node} type ${type}\n`);
+  return 0;
+}
+
+function attempt(ctx: ProgramContext, type: string, source: string, node: string, flags: number, extra: ReadonlyMap<string, string>): SyscallError | undefined {
+  const args = encodeMountArgs(ctx.sys, type, source, extra);
+  try {
+    ctx.sys.mount(type, node, flags, args.data, args.length);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyscallError) return error;
+    throw error;
+  } finally {
+    args.free();
+  }
+}
+
+function checkDevice(ctx: ProgramContext, source: string): void {
+  try {
+    const kind = ctx.sys.stat(source).mode & 0o170000;
+    if (kind === 0o060000) return;
+    if (kind === 0o020000) ctx.fail(`${source}: is a raw (character) device; mount needs the block device ${source.replace(/\/r([^/]*)$/, '/$1')}`);
+    ctx.fail(`${source}: Block device required`);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) ctx.fail(`${source}: No such file or directory (is the image attached? see the list of disks)`);
+    ctx.failError(source, error);
+  }
+}
+
+/** errno of mount(2) as a sentence for this command line. */
+function explain(ctx: ProgramContext, type: string, source: string, node: string, error: SyscallError): number {
+  const name = `${ctx.name === 'mount' ? `mount_${type}` : ctx.name}: ${source} on ${node}`;
+  let text = error.message;
+  switch (error.code) {
+    case 'ENODEV': text = `file system type "${type}" is not in this kernel`; break;
+    case 'EINVAL': case 'EFTYPE': case 'EIO': text = `${error.message} (no valid ${type} file system there? without -t mount looks for the type)`; break;
+    case 'EBUSY': text = `${error.message} (already mounted, or the directory is in use)`; break;
+    case 'EROFS': case 'EACCES': text = `${error.message} (read-only: try mount -r)`; break;
+  }
+  ctx.out.flush();
+  ctx.err.write(`${name}: ${text}\n`);
+  ctx.err.flush();
+  return 1;
+}
+
+export const umount: Program = (ctx) => {
+  const usage = () => ctx.usage('umount [-fvFR] special | node ...', 'umount -a [-fv] [-t type]');
+  const { options, rest } = ctx.getopt('aAfFRvt:', usage);
+  const flags = new Map(options.map((o) => [o.flag, o.value]));
+  const table = ctx.sys.getvfsstat();
+  let nodes = rest;
+  if (flags.has('a')) nodes = table.filter((m) => m.mntonname !== '/' && (!flags.has('t') || flags.get('t') === m.fstypename)).map((m) => m.mntonname).reverse();
+  else if (rest.length === 0) usage();
+  for (const name of nodes) {
+    const plain = name.length > 1 ? name.replace(/\/+$/, '') : name;
+    const m = table.findLast((x) => x.mntonname === plain) ?? table.findLast((x) => x.mntfromname === plain);
+    const target = m?.mntonname ?? name;
+    try {
+      ctx.sys.unmount(target, flags.has('f') ? C.MNT_FORCE : 0);
+      if (flags.has('v')) ctx.print(`${target}: unmounted\n`);
+    } catch (error) {
+      if (isErrno(error, 'EINVAL') && !m) ctx.warn(`${name}: not currently mounted`);
+      else if (isErrno(error, 'EBUSY')) ctx.warn(`${target}: Device busy (a process has its directory or a file open there: fstat; -f forces)`);
+      else ctx.warnError(target, error);
+    }
+  }
+  return ctx.status;
+};
