@@ -53,8 +53,6 @@ static const uint8_t sigprop[NSIG + 1] = {
 	[SIGTTIN] = SP_STOP | SP_TTYSTOP, [SIGTTOU] = SP_STOP | SP_TTYSTOP,
 };
 
-enum rump_sigmodel rump_sigmodel __weak = RUMP_SIGMODEL_RAISE;
-
 void
 rump_signal_setmodel(int model)
 {
@@ -340,7 +338,7 @@ sigispending(struct lwp *l, int unused)
 }
 
 void
-sig_userret(struct lwp *l)
+lwp_userret(struct lwp *l)
 {
 
 	if (rump_sigmodel == RUMP_SIGMODEL_RAISE)

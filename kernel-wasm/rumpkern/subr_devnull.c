@@ -225,3 +225,9 @@ rumpconsdev_init(void)
 
 	rump_consfds_hook = rumpcons_fds;
 }
+
+RUMP_COMPONENT_N(RUMP_COMPONENT_KERN, rumpcons)
+{
+
+	rumpconsdev_init();
+}

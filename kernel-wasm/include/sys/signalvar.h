@@ -40,11 +40,11 @@ void	lwp_psignal(struct lwp *, int);
 /*
  * A signal the lwp does not block or ignore: 0, EINTR, or ERESTART where its
  * action has SA_RESTART.  The signal counts as noticed then; sleeps ask this
- * when LW_PENDSIG is set.  sig_userret() is for the way out of a system call,
+ * when LW_PENDSIG is set.  lwp_userret() is for the way out of a system call,
  * where the client looks for signals anyway.
  */
 int	sigispending(struct lwp *, int);
-void	sig_userret(struct lwp *);
+void	lwp_userret(struct lwp *);
 int	sigismasked(struct lwp *, int);
 int	sigisignored(struct proc *, int);
 int	sigprocmask1(struct lwp *, int, const sigset_t *, sigset_t *);

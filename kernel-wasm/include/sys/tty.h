@@ -23,8 +23,9 @@ struct session;
 struct tty;
 struct uio;
 
-#define	TTYHOG		1024	/* input bytes kept */
-#define	TTYOBUF		2048	/* output bytes kept */
+#define	TTYHOG		2048	/* input bytes kept, power of two */
+#define	TTYOBUF		8192	/* output bytes kept, power of two */
+#define	TTYOHIGH	6144	/* writers wait above this */
 #define	TTYQUOTE	0x100	/* character came after ^V: no meaning */
 
 /*
@@ -50,12 +51,12 @@ struct tty {
 	kcondvar_t	t_rawcv;	/* input waits */
 	kcondvar_t	t_outcv;	/* room in t_outq */
 	kcondvar_t	t_drcv;		/* t_outq empty */
+	kcondvar_t	t_incv;		/* room for the driver's input */
 	dev_t		t_dev;
 	u_int		t_state;	/* TS_* */
 	u_int		t_column;	/* of the output */
 	u_int		t_rocount;	/* characters echoed of this line */
 	u_int		t_rocol;	/* column where they began */
-	u_int		t_nlines;	/* lines in t_canq */
 	struct termios	t_termios;
 	struct winsize	t_winsize;
 	struct pgrp	*t_pgrp;	/* foreground */
@@ -90,11 +91,9 @@ struct tty {
 
 struct tty *tty_alloc(void);
 void	tty_free(struct tty *);
-void	tty_attach(struct tty *);
-void	tty_detach(struct tty *);
 void	tty_init(void);
 
-/* The line discipline, called by drivers. */
+/* The line discipline, called by drivers without t_lock. */
 int	ttyopen(struct tty *, dev_t, int flag);
 int	ttyclose(struct tty *);
 int	ttread(struct tty *, struct uio *, int);
@@ -102,31 +101,34 @@ int	ttwrite(struct tty *, struct uio *, int);
 int	ttioctl(struct tty *, u_long, void *, int, struct lwp *);
 int	ttpoll(struct tty *, int, struct lwp *);
 int	ttykqfilter(struct tty *, struct knote *);
-int	ttyinput(int, struct tty *);		/* takes t_lock */
-int	ttyinput_locked(int, struct tty *);
+void	ttyinput(const uint8_t *, size_t, struct tty *);
 void	ttyhangup(struct tty *);
-int	ttymodem(struct tty *, int);
+void	ttsetwinsize(struct tty *, const struct winsize *);
+
+/* With t_lock held. */
+void	ttyinput_locked(int, struct tty *);
 void	ttyflush(struct tty *, int);
 int	ttywait(struct tty *);
-void	ttsetwinsize(struct tty *, const struct winsize *);
 void	ttwakeup(struct tty *);
+void	ttyroom(struct tty *);		/* output was taken from t_outq */
+void	ttstart(struct tty *);
 void	ttyinfo(struct tty *);
 void	ttysig(struct tty *, int);
-int	ttyoutput(int, struct tty *);
+void	ttyoutput(int, struct tty *);
+size_t	ttyoutspan(struct tty *, const uint8_t *, size_t);
 void	ttyecho(int, struct tty *);
 void	ttychars(struct tty *);
 u_int	tt_readable(struct tty *);
+int	ttybackground(struct tty *, struct lwp *, int sig);
 
-int	clalloc(struct clist *, u_int);
+void	clalloc(struct clist *, u_int);
 void	clfree(struct clist *);
-int	putc_cl(int, struct clist *);
-int	getc_cl(struct clist *);
+bool	putc_cl(int, struct clist *);	/* false: full */
+int	getc_cl(struct clist *);	/* -1: empty */
 int	unputc_cl(struct clist *);
+size_t	q_to_b(struct clist *, uint8_t *, size_t);
+void	catq(struct clist *, struct clist *);
 #define	cl_count(q)	((q)->c_tail - (q)->c_head)
 #define	cl_room(q)	((q)->c_size - cl_count(q))
-
-/* Sessions and terminals (kern_prot.c uses them). */
-void	proc_sesshold(struct session *);
-void	proc_sessrele(struct session *);
 
 #endif /* _SYS_TTY_H_ */
