@@ -61,13 +61,20 @@ static int
 cd9660_dirsector(struct iso_dirpos *dp)
 {
 	uint64_t base = dp->dp_off & ~(uint64_t)(ISO_SECSIZE - 1);
+	int error;
 
 	if (dp->dp_bp != NULL && dp->dp_bpoff == base)
 		return 0;
 	cd9660_dirend(dp);
 	dp->dp_bpoff = base;
-	return bread(dp->dp_vp, (daddr_t)(base >> ISO_SECSHIFT), ISO_SECSIZE,
+	error = bread(dp->dp_vp, (daddr_t)(base >> ISO_SECSHIFT), ISO_SECSIZE,
 	    0, &dp->dp_bp);
+	if (error == 0 && dp->dp_bp->b_resid != 0) {
+		brelse(dp->dp_bp, BC_INVAL);
+		dp->dp_bp = NULL;
+		error = EIO;
+	}
+	return error;
 }
 
 /*

@@ -57,8 +57,13 @@ ffs_findsuper(struct ufsmount *ump, bool force)
 		    &ump->um_fs);
 		/* Other block sizes will be read here. */
 		brelse(bp, BC_NOCACHE);
-		if (error != ENOENT)
-			return error;
+		if (error == ENOENT)
+			continue;
+		/* Nothing behind the end of the device can be read. */
+		if (error == 0)
+			ump->um_fs.fs_size = MIN(ump->um_fs.fs_size,
+			    ump->um_devsize >> ump->um_fs.fs_fshift);
+		return error;
 	}
 	return EINVAL;
 }

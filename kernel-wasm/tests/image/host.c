@@ -13,17 +13,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-void	h_out(const char *, ...);
-void	h_fail(const char *, ...);
-int	h_errno(void);
-void	h_setenv(const char *, const char *);
-void	*h_alloc(size_t);
-void	h_dealloc(void *);
-int	h_memfile(char *, size_t);
-int	h_memfile_set(int, const void *, size_t, size_t, uint64_t);
+void	rump_h_out(const char *, ...);
+void	rump_h_fail(const char *, ...);
+int	rump_h_errno(void);
+void	rump_h_setenv(const char *, const char *);
+void	*rump_h_alloc(size_t);
+void	rump_h_dealloc(void *);
+int	rump_h_memfile(char *, size_t);
+int	rump_h_memfile_set(int, const void *, size_t, size_t, uint64_t);
 
 void
-h_out(const char *fmt, ...)
+rump_h_out(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -33,7 +33,7 @@ h_out(const char *fmt, ...)
 }
 
 void
-h_fail(const char *fmt, ...)
+rump_h_fail(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -46,19 +46,19 @@ h_fail(const char *fmt, ...)
 }
 
 int
-h_errno(void)
+rump_h_errno(void)
 {
 	return errno;
 }
 
 void
-h_setenv(const char *name, const char *value)
+rump_h_setenv(const char *name, const char *value)
 {
 	setenv(name, value, 1);
 }
 
 void *
-h_alloc(size_t len)
+rump_h_alloc(size_t len)
 {
 	void *p = calloc(1, len);
 
@@ -68,13 +68,13 @@ h_alloc(size_t len)
 }
 
 void
-h_dealloc(void *p)
+rump_h_dealloc(void *p)
 {
 	free(p);
 }
 
 int
-h_memfile(char *buf, size_t buflen)
+rump_h_memfile(char *buf, size_t buflen)
 {
 	int fd = memfd_create("image", 0);
 
@@ -89,7 +89,7 @@ h_memfile(char *buf, size_t buflen)
  * else is zero, the whole is size bytes.
  */
 int
-h_memfile_set(int fd, const void *sparse, size_t len, size_t unit,
+rump_h_memfile_set(int fd, const void *sparse, size_t len, size_t unit,
     uint64_t size)
 {
 	const unsigned char *p = sparse;

@@ -9,16 +9,16 @@
 
 #include <sys/types.h>
 
-void	h_out(const char *, ...) __attribute__((__format__(__printf__, 1, 2)));
-void	h_fail(const char *, ...) __attribute__((__format__(__printf__, 1, 2),
+void	rump_h_out(const char *, ...) __attribute__((__format__(__printf__, 1, 2)));
+void	rump_h_fail(const char *, ...) __attribute__((__format__(__printf__, 1, 2),
 	    __noreturn__));
-int	h_errno(void);			/* of the last rump system call */
-void	h_setenv(const char *, const char *);
-void	*h_alloc(size_t);
-void	h_dealloc(void *);
+int	rump_h_errno(void);			/* of the last rump system call */
+void	rump_h_setenv(const char *, const char *);
+void	*rump_h_alloc(size_t);
+void	rump_h_dealloc(void *);
 /* A host file in memory with these bytes; writes its path to buf. */
-int	h_memfile(char *buf, size_t buflen);
-int	h_memfile_set(int fd, const void *sparse, size_t len, size_t unit,
+int	rump_h_memfile(char *buf, size_t buflen);
+int	rump_h_memfile_set(int fd, const void *sparse, size_t len, size_t unit,
 	    uint64_t size);
 
 #endif

@@ -36,7 +36,7 @@ static void
 walk_error(struct fswalk *w, const char *what, const char *path)
 {
 	if (w->w_strict)
-		h_fail("%s %s", what, path);
+		rump_h_fail("%s %s", what, path);
 }
 
 /*
@@ -45,7 +45,7 @@ walk_error(struct fswalk *w, const char *what, const char *path)
 static void
 walk_file(struct fswalk *w, const char *path, off_t size, uint64_t *hashp)
 {
-	unsigned char *buf = h_alloc(BLOCK);
+	unsigned char *buf = rump_h_alloc(BLOCK);
 	uint64_t h = 0xcbf29ce484222325ULL;
 	off_t total = 0;
 	ssize_t n = 0;
@@ -54,7 +54,7 @@ walk_file(struct fswalk *w, const char *path, off_t size, uint64_t *hashp)
 	fd = rump_sys_open(path, O_RDONLY);
 	if (fd == -1) {
 		walk_error(w, "open", path);
-		h_dealloc(buf);
+		rump_h_dealloc(buf);
 		return;
 	}
 	while (w->w_maxbytes == 0 || w->w_bytes < w->w_maxbytes) {
@@ -73,7 +73,7 @@ walk_file(struct fswalk *w, const char *path, off_t size, uint64_t *hashp)
 	if (n == -1)
 		walk_error(w, "pread", path);
 	(void)rump_sys_close(fd);
-	h_dealloc(buf);
+	rump_h_dealloc(buf);
 	*hashp = h;
 }
 
@@ -91,7 +91,7 @@ walk_one(struct fswalk *w, const char *path, int depth)
 		return;
 	}
 	if (w->w_print)
-		h_out("%c %04o %u %u %u %lld %s",
+		rump_h_out("%c %04o %u %u %u %lld %s",
 		    types[(st.st_mode & S_IFMT) >> 12], st.st_mode & 07777,
 		    st.st_nlink, st.st_uid, st.st_gid,
 		    S_ISDIR(st.st_mode) ? 0LL : (long long)st.st_size, path);
@@ -101,16 +101,16 @@ walk_one(struct fswalk *w, const char *path, int depth)
 			walk_error(w, "readlink", path);
 		target[n < 0 ? 0 : n] = '\0';
 		if (w->w_print)
-			h_out(" -> %s", target);
+			rump_h_out(" -> %s", target);
 	} else if (S_ISREG(st.st_mode)) {
 		walk_file(w, path, st.st_size, &hash);
 		if (w->w_print)
-			h_out(" %016llx", (unsigned long long)hash);
+			rump_h_out(" %016llx", (unsigned long long)hash);
 	} else if (w->w_print && (S_ISCHR(st.st_mode) ||
 	    S_ISBLK(st.st_mode)))
-		h_out(" %d,%d", (int)major(st.st_rdev), (int)minor(st.st_rdev));
+		rump_h_out(" %d,%d", (int)major(st.st_rdev), (int)minor(st.st_rdev));
 	if (w->w_print)
-		h_out("\n");
+		rump_h_out("\n");
 	if (S_ISDIR(st.st_mode))
 		fswalk_dir(w, path, depth + 1);
 }
@@ -119,14 +119,14 @@ static void
 walk_entries(struct fswalk *w, const char *path, const char *buf, int len,
     int depth)
 {
-	char *child = h_alloc(PATHSIZE);
+	char *child = rump_h_alloc(PATHSIZE);
 	int at = 0;
 
 	while (at < len) {
 		const struct dirent *de = (const void *)(buf + at);
 
 		if (de->d_reclen < 16 || at + de->d_reclen > len)
-			h_fail("bad record in %s", path);
+			rump_h_fail("bad record in %s", path);
 		at += de->d_reclen;
 		if (strcmp(de->d_name, ".") == 0 ||
 		    strcmp(de->d_name, "..") == 0)
@@ -141,7 +141,7 @@ walk_entries(struct fswalk *w, const char *path, const char *buf, int len,
 		strlcat(child, de->d_name, PATHSIZE);
 		walk_one(w, child, depth);
 	}
-	h_dealloc(child);
+	rump_h_dealloc(child);
 }
 
 void
@@ -157,7 +157,7 @@ fswalk_dir(struct fswalk *w, const char *path, int depth)
 		walk_error(w, "opendir", path);
 		return;
 	}
-	buf = h_alloc(8192);
+	buf = rump_h_alloc(8192);
 	while ((n = rump_sys_getdents(fd, buf, 8192)) > 0) {
 		walk_entries(w, path, buf, n, depth);
 		if (w->w_maxfiles != 0 && w->w_files >= w->w_maxfiles)
@@ -165,15 +165,15 @@ fswalk_dir(struct fswalk *w, const char *path, int depth)
 	}
 	if (n == -1)
 		walk_error(w, "getdents", path);
-	h_dealloc(buf);
+	rump_h_dealloc(buf);
 	(void)rump_sys_close(fd);
 }
 
 static void
 expect(const char *what, int rv, int want)
 {
-	if (rv != -1 || h_errno() != want)
-		h_fail("%s: %d, wanted errno %d", what, rv, want);
+	if (rv != -1 || rump_h_errno() != want)
+		rump_h_fail("%s: %d, wanted errno %d", what, rv, want);
 }
 
 /*
@@ -182,7 +182,7 @@ expect(const char *what, int rv, int want)
 static void
 walk_refusals(const char *type, void *args, size_t argslen)
 {
-	struct statvfs *sv = h_alloc(sizeof(*sv));
+	struct statvfs *sv = rump_h_alloc(sizeof(*sv));
 
 	expect("create", rump_sys_open("/mnt/new", O_CREAT | O_RDWR, 0644),
 	    EROFS);
@@ -193,11 +193,11 @@ walk_refusals(const char *type, void *args, size_t argslen)
 	expect("busy", rump_sys_mount(type, "/mnt2", MNT_RDONLY, args,
 	    argslen), EBUSY);
 	if (rump_sys_statvfs1("/mnt", sv, ST_WAIT) == -1)
-		h_fail("statvfs");
+		rump_h_fail("statvfs");
 	if (strcmp(sv->f_fstypename, type) != 0 || sv->f_bsize == 0 ||
 	    (sv->f_flag & MNT_RDONLY) == 0)
-		h_fail("statvfs: %s", sv->f_fstypename);
-	h_dealloc(sv);
+		rump_h_fail("statvfs: %s", sv->f_fstypename);
+	rump_h_dealloc(sv);
 }
 
 int
@@ -208,27 +208,27 @@ fswalk_main(int argc, char **argv, const char *type, void *args,
 	int round;
 
 	if (argc < 2)
-		h_fail("usage: %s image", argv[0]);
+		rump_h_fail("usage: %s image", argv[0]);
 	if (rump_init() != 0)
-		h_fail("rump_init");
+		rump_h_fail("rump_init");
 	if (rump_sys_mkdir("/mnt", 0755) == -1 ||
 	    rump_sys_mkdir("/mnt2", 0755) == -1)
-		h_fail("mkdir");
+		rump_h_fail("mkdir");
 	if (rump_pub_etfs_register("/dev/img", argv[1], RUMP_ETFS_BLK) != 0)
-		h_fail("etfs %s", argv[1]);
+		rump_h_fail("etfs %s", argv[1]);
 	expect("rw mount", rump_sys_mount(type, "/mnt", 0, args, argslen),
 	    EROFS);
 	for (round = 0; round < 2; round++) {
 		if (rump_sys_mount(type, "/mnt", MNT_RDONLY, args, argslen) ==
 		    -1)
-			h_fail("mount %s", argv[1]);
+			rump_h_fail("mount %s", argv[1]);
 		w.w_print = round == 1;
 		fswalk_dir(&w, "/mnt", 0);
 		walk_refusals(type, args, argslen);
 		if (rump_sys_unmount("/mnt", 0) == -1)
-			h_fail("unmount");
+			rump_h_fail("unmount");
 	}
 	if (rump_pub_etfs_remove("/dev/img") != 0)
-		h_fail("etfs remove");
+		rump_h_fail("etfs remove");
 	return 0;
 }

@@ -32,11 +32,11 @@ static int fuzz_fd = -1;
 static void
 fuzz_boot(void)
 {
-	h_setenv("RUMP_THREADS", "0");
-	h_setenv("RUMP_NCPU", "1");
-	fuzz_fd = h_memfile(fuzz_path, sizeof(fuzz_path));
+	rump_h_setenv("RUMP_THREADS", "0");
+	rump_h_setenv("RUMP_NCPU", "1");
+	fuzz_fd = rump_h_memfile(fuzz_path, sizeof(fuzz_path));
 	if (rump_init() != 0 || rump_sys_mkdir("/mnt", 0755) == -1)
-		h_fail("boot");
+		rump_h_fail("boot");
 }
 
 /*
@@ -46,7 +46,7 @@ static void
 fuzz_handles(const char *path)
 {
 	struct stat st;
-	struct statvfs *sv = h_alloc(sizeof(*sv));
+	struct statvfs *sv = rump_h_alloc(sizeof(*sv));
 	char handle[64];
 	size_t len = sizeof(handle);
 
@@ -58,7 +58,7 @@ fuzz_handles(const char *path)
 		handle[len - 3] ^= 0x11;
 		(void)rump_sys_fhstat(handle, len, &st);
 	}
-	h_dealloc(sv);
+	rump_h_dealloc(sv);
 }
 
 void
@@ -69,20 +69,20 @@ fuzz_one(const struct fuzz_target *f, const uint8_t *data, size_t len)
 
 	if (fuzz_fd == -1)
 		fuzz_boot();
-	if (h_memfile_set(fuzz_fd, data, len, f->f_unit, f->f_size) != 0)
-		h_fail("image");
+	if (rump_h_memfile_set(fuzz_fd, data, len, f->f_unit, f->f_size) != 0)
+		rump_h_fail("image");
 	if (rump_pub_etfs_register("/dev/img", fuzz_path,
 	    RUMP_ETFS_BLK) != 0)
-		h_fail("etfs");
+		rump_h_fail("etfs");
 	if (rump_sys_mount(f->f_type, "/mnt", MNT_RDONLY, f->f_args,
 	    f->f_argslen) == 0) {
 		fswalk_dir(&w, "/mnt", 0);
 		fuzz_handles("/mnt");
 		if (rump_sys_unmount("/mnt", 0) == -1)
-			h_fail("unmount");
+			rump_h_fail("unmount");
 	}
 	if (rump_pub_etfs_remove("/dev/img") != 0)
-		h_fail("etfs remove");
+		rump_h_fail("etfs remove");
 }
 
 static unsigned int
