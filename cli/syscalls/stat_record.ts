@@ -2,7 +2,14 @@
 import { stat as S } from '../../userland/librump/structs.gen.ts';
 
 const TYPES: Readonly<Record<number, string>> = {
-  0o010000: 'fifo', 0o020000: 'chr', 0o040000: 'dir', 0o060000: 'blk', 0o100000: 'reg', 0o120000: 'lnk', 0o140000: 'sock', 0o160000: 'wht',
+  2401: 'fifo',
+  4802: 'chr',
+  9604: 'dir',
+  14406: 'blk',
+  16807: 'reg',
+  21609: 'lnk',
+  26411: 'sock',
+  31213: 'wht',
 };
 
 /** A time as seconds and nanoseconds. */
@@ -75,7 +82,13 @@ const EXTRAS: Readonly<Record<string, (s: StatRecord) => string>> = {
 
 /** A stat as scripts print it, with the extras asked for; undefined when an extra is unknown. */
 export function showStat(s: StatRecord, extras: readonly string[]): string | undefined {
-  const fields = [`type=${s.type}`, `mode=${s.mode.toString(8).padStart(4, '0')}`, `nlink=${s.nlink}`, `uid=${s.uid}`, `gid=${s.gid}`];
+  const fields = [
+    `type=${s.type}`,
+    `mode=${s.mode.toString(8).padStart(4, '0')}`,
+    `nlink=${s.nlink}`,
+    `uid=${s.uid}`,
+    `gid=${s.gid}`,
+  ];
   if (s.type !== 'dir') fields.push(`size=${s.size}`);
   for (const extra of extras) {
     const show = EXTRAS[extra];

@@ -2,7 +2,7 @@
 /** Commands on kqueues. */
 import { kevent as K } from '../../../userland/librump/structs.gen.ts';
 import * as N from '../../../userland/librump/syscalls.gen.ts';
-import { type Call, type CommandTable, ok, type Outcome } from '../command.ts';
+import { type Call, type CommandTable, type Outcome, ok } from '../command.ts';
 
 const MAX_EVENTS = 16;
 const TIMESPEC_SIZE = 16;

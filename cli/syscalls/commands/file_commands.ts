@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Commands on open files: open, read, write, seek, descriptors, locks, poll. */
-import * as N from '../../../userland/librump/syscalls.gen.ts';
+
 import { flock as F } from '../../../userland/librump/structs.gen.ts';
-import { type Call, type CommandTable, failed, ok, type Outcome } from '../command.ts';
+import * as N from '../../../userland/librump/syscalls.gen.ts';
+import { type Call, type CommandTable, failed, type Outcome, ok } from '../command.ts';
 import { escapedText } from '../escaped_text.ts';
 import { slots64 } from '../guest_block.ts';
 
@@ -38,7 +39,9 @@ function fcntl(c: Call): Outcome {
   const fd = c.int();
   const cmd = c.int();
   const answer = c.guest.call(N.SYS_fcntl, fd, cmd, c.intOr(0));
-  return c.outcome(answer, (a) => (cmd === F_GETFL ? { errno: 0, text: `0x${(a.value >>> 0).toString(16)}`, value: a.value } : ok(a.value)));
+  return c.outcome(answer, (a) =>
+    cmd === F_GETFL ? { errno: 0, text: `0x${(a.value >>> 0).toString(16)}`, value: a.value } : ok(a.value),
+  );
 }
 
 function lock(c: Call): Outcome {
@@ -50,7 +53,9 @@ function lock(c: Call): Outcome {
   view.setBigInt64(at + F.l_start, c.wide(), true);
   view.setBigInt64(at + F.l_len, c.wide(), true);
   view.setInt16(at + F.l_type, type, true);
-  return c.outcome(c.guest.call(N.SYS_fcntl, fd, cmd, at), (a) => (cmd === F_GETLK ? ok(a.value, showLock(view, at)) : ok(a.value)));
+  return c.outcome(c.guest.call(N.SYS_fcntl, fd, cmd, at), (a) =>
+    cmd === F_GETLK ? ok(a.value, showLock(view, at)) : ok(a.value),
+  );
 }
 
 function showLock(view: DataView, at: number): string {
@@ -80,11 +85,19 @@ function pipe(c: Call): Outcome {
   const at = c.guest.alloc(8);
   const answer = c.guest.call(N.SYS_pipe2, at, flags);
   const { view } = c.guest;
-  return storePair(c, names, { errno: answer.errno, value: view.getInt32(at, true), second: view.getInt32(at + 4, true) });
+  return storePair(c, names, {
+    errno: answer.errno,
+    value: view.getInt32(at, true),
+    second: view.getInt32(at + 4, true),
+  });
 }
 
 /** Store two descriptors in the named variables. */
-export function storePair(c: Call, names: readonly string[], pair: { errno: number; value: number; second: number }): Outcome {
+export function storePair(
+  c: Call,
+  names: readonly string[],
+  pair: { errno: number; value: number; second: number },
+): Outcome {
   if (pair.errno !== 0) return failed(pair.errno);
   if (names[0] !== undefined) c.world.variables.set(names[0], pair.value);
   if (names[1] !== undefined) c.world.variables.set(names[1], pair.second);

@@ -2,9 +2,9 @@
 /** Commands on what a file is: stat and its kin, modes, owners, flags, times, access, pathconf. */
 import { stat as S } from '../../../userland/librump/structs.gen.ts';
 import * as N from '../../../userland/librump/syscalls.gen.ts';
-import { type Call, type CommandTable, failed, ok, okText, type Outcome } from '../command.ts';
+import { type Call, type CommandTable, failed, type Outcome, ok, okText } from '../command.ts';
 import { ScriptError } from '../script_error.ts';
-import { changedFields, readStatRecord, showStat, type StatRecord } from '../stat_record.ts';
+import { changedFields, readStatRecord, type StatRecord, showStat } from '../stat_record.ts';
 
 const AT_FDCWD = -100;
 const TIMESPEC_SIZE = 16;
@@ -20,7 +20,10 @@ function statCall(c: Call, number: number, before: readonly number[], after: rea
 
 function shownStat(c: Call, answer: StatAnswer): Outcome {
   if (answer.record === undefined) return failed(answer.errno);
-  const shown = showStat(answer.record, c.rest().map((token) => token.text));
+  const shown = showStat(
+    answer.record,
+    c.rest().map((token) => token.text),
+  );
   if (shown === undefined) throw new ScriptError('unknown stat field');
   return ok(0, shown);
 }
@@ -98,7 +101,12 @@ export const metaCommands: CommandTable = {
   futimens: (c) => c.simple(N.SYS_futimens, c.int(), timespecs(c)),
   access: (c) => c.simple(N.SYS_access, c.path(), c.int()),
   faccessat: (c) => c.simple(N.SYS_faccessat, c.int(), c.path(), c.int(), c.int()),
-  umask: (c) => c.outcome(c.guest.call(N.SYS_umask, c.int()), (a) => ({ errno: 0, text: `0${a.value.toString(8)}`, value: a.value })),
+  umask: (c) =>
+    c.outcome(c.guest.call(N.SYS_umask, c.int()), (a) => ({
+      errno: 0,
+      text: `0${a.value.toString(8)}`,
+      value: a.value,
+    })),
   pathconf: (c) => c.simple(N.SYS_pathconf, c.path(), c.int()),
   fpathconf: (c) => c.simple(N.SYS_fpathconf, c.int(), c.int()),
 };

@@ -2,9 +2,9 @@
 /** Commands on mounts and devices: attach, mount, the file system under test, statvfs. */
 import { join } from 'node:path';
 import { EEXIST } from '../../../userland/librump/errno.gen.ts';
-import { msdosfs_args as M, statvfs as V, tmpfs_args as T } from '../../../userland/librump/structs.gen.ts';
+import { msdosfs_args as M, tmpfs_args as T, statvfs as V } from '../../../userland/librump/structs.gen.ts';
 import * as N from '../../../userland/librump/syscalls.gen.ts';
-import { type Call, type CommandTable, failed, ok, okText, type Outcome } from '../command.ts';
+import { type Call, type CommandTable, failed, type Outcome, ok, okText } from '../command.ts';
 import { ScriptError } from '../script_error.ts';
 
 const DEVICE = '/dev/testfs';
@@ -21,17 +21,39 @@ const WITHOUT_DEVICE: ReadonlySet<string> = new Set(['tmpfs', 'rumpfs']);
 
 /** Names of statvfs flags, lowest bit first. */
 const FLAG_NAMES: readonly (readonly [number, string])[] = [
-  [0x1, 'RDONLY'], [0x2, 'SYNCHRONOUS'], [0x4, 'NOEXEC'], [0x8, 'NOSUID'], [0x10, 'NODEV'], [0x20, 'UNION'], [0x40, 'ASYNC'],
-  [0x80, 'EXRDONLY'], [0x100, 'EXPORTED'], [0x200, 'DEFEXPORTED'], [0x400, 'EXPORTANON'], [0x800, 'EXKERB'], [0x1000, 'LOCAL'],
-  [0x2000, 'QUOTA'], [0x4000, 'ROOTFS'], [0x8000, 'NOCOREDUMP'], [0x20000, 'RELATIME'], [0x100000, 'IGNORE'], [0x800000, 'DISCARD'],
-  [0x1000000, 'EXTATTR'], [0x2000000, 'LOG'], [0x4000000, 'NOATIME'], [0x8000000, 'EXNORESPORT'], [0x10000000, 'EXPUBLIC'],
-  [0x20000000, 'SYMPERM'], [0x40000000, 'NODEVMTIME'], [0x80000000, 'SOFTDEP'],
+  [0x1, 'RDONLY'],
+  [0x2, 'SYNCHRONOUS'],
+  [0x4, 'NOEXEC'],
+  [0x8, 'NOSUID'],
+  [0x10, 'NODEV'],
+  [0x20, 'UNION'],
+  [0x40, 'ASYNC'],
+  [0x80, 'EXRDONLY'],
+  [0x100, 'EXPORTED'],
+  [0x200, 'DEFEXPORTED'],
+  [0x400, 'EXPORTANON'],
+  [0x800, 'EXKERB'],
+  [0x1000, 'LOCAL'],
+  [0x2000, 'QUOTA'],
+  [0x4000, 'ROOTFS'],
+  [0x8000, 'NOCOREDUMP'],
+  [0x20000, 'RELATIME'],
+  [0x100000, 'IGNORE'],
+  [0x800000, 'DISCARD'],
+  [0x1000000, 'EXTATTR'],
+  [0x2000000, 'LOG'],
+  [0x4000000, 'NOATIME'],
+  [0x8000000, 'EXNORESPORT'],
+  [0x10000000, 'EXPUBLIC'],
+  [0x20000000, 'SYMPERM'],
+  [0x40000000, 'NODEVMTIME'],
+  [0x80000000, 'SOFTDEP'],
 ];
 
 type Options = ReadonlyMap<string, bigint>;
 
 function flagNames(flags: number): string {
-  return FLAG_NAMES.filter(([bit]) => ((flags & bit) >>> 0) === bit >>> 0)
+  return FLAG_NAMES.filter(([bit]) => (flags & bit) >>> 0 === bit >>> 0)
     .map(([, name]) => name)
     .join(',');
 }
@@ -82,7 +104,13 @@ function getvfsstat(c: Call): Outcome {
   if (count.errno !== 0) return failed(count.errno);
   const at = c.guest.alloc(count.value * V.size);
   const answer = c.guest.call(N.SYS_getvfsstat, at, count.value * V.size, ST_WAIT);
-  return c.outcome(answer, (a) => ok(a.value, '', Array.from({ length: a.value }, (_, i) => `  - ${showStatvfs(c, at + i * V.size, [])}`)));
+  return c.outcome(answer, (a) =>
+    ok(
+      a.value,
+      '',
+      Array.from({ length: a.value }, (_, i) => `  - ${showStatvfs(c, at + i * V.size, [])}`),
+    ),
+  );
 }
 
 function tmpfsArgs(c: Call, options: Options): [number, number] {
@@ -122,7 +150,14 @@ function mountArgs(c: Call, type: string, device: string | null, options: Option
   return [at, size];
 }
 
-function doMount(c: Call, type: string, device: string | null, dir: string | null, flags: number, options: Options): Outcome {
+function doMount(
+  c: Call,
+  type: string,
+  device: string | null,
+  dir: string | null,
+  flags: number,
+  options: Options,
+): Outcome {
   const [args, size] = mountArgs(c, type, device, options);
   return c.simple(N.SYS_mount, c.guest.string(type), c.guest.string(dir), flags, args, size);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Commands on names: directories, links, renames, nodes, the working directory, extended attributes. */
 import * as N from '../../../userland/librump/syscalls.gen.ts';
-import { type Call, type CommandTable, failed, ok, okText, type Outcome } from '../command.ts';
+import { type Call, type CommandTable, failed, type Outcome, ok, okText } from '../command.ts';
 import { escapedName, escapedText } from '../escaped_text.ts';
 import { slots64 } from '../guest_block.ts';
 
@@ -10,7 +10,17 @@ const PATH_MAX = 1024;
 const ATTR_MAX = 65536;
 const NAME_SHOWN = 40;
 const DIRENT_NAME = 13;
-const TYPES: Readonly<Record<number, string>> = { 0: 'unknown', 1: 'fifo', 2: 'chr', 4: 'dir', 6: 'blk', 8: 'reg', 10: 'lnk', 12: 'sock', 14: 'wht' };
+const TYPES: Readonly<Record<number, string>> = {
+  0: 'unknown',
+  1: 'fifo',
+  2: 'chr',
+  4: 'dir',
+  6: 'blk',
+  8: 'reg',
+  10: 'lnk',
+  12: 'sock',
+  14: 'wht',
+};
 
 interface Entry {
   readonly name: string;
@@ -27,7 +37,10 @@ function entries(c: Call, at: number, length: number): Entry[] {
     const name = escapedName(bytes);
     const type = view.getUint8(pos + 12);
     const deleted = view.getBigUint64(pos, true) === 0n ? ' (fileno 0)' : '';
-    found.push({ name: String.fromCharCode(...bytes), shown: `  - ${name.slice(0, NAME_SHOWN)} ${TYPES[type] ?? type}${deleted}` });
+    found.push({
+      name: String.fromCharCode(...bytes),
+      shown: `  - ${name.slice(0, NAME_SHOWN)} ${TYPES[type] ?? type}${deleted}`,
+    });
     if (reclen === 0) break;
     pos += reclen;
   }
@@ -51,7 +64,11 @@ function readdir(c: Call): Outcome {
   if (errno !== 0) return failed(errno);
   if (how === 'count') return ok(all.length);
   if (how === 'sorted') all.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return ok(all.length, '', all.map((entry) => entry.shown));
+  return ok(
+    all.length,
+    '',
+    all.map((entry) => entry.shown),
+  );
 }
 
 function getdents(c: Call): Outcome {
@@ -59,7 +76,13 @@ function getdents(c: Call): Outcome {
   const length = c.int();
   const at = c.guest.alloc(Math.max(length, 0));
   const answer = c.guest.call(N.SYS_getdents, fd, at, length);
-  return c.outcome(answer, (a) => ok(a.value, '', entries(c, at, a.value).map((entry) => entry.shown)));
+  return c.outcome(answer, (a) =>
+    ok(
+      a.value,
+      '',
+      entries(c, at, a.value).map((entry) => entry.shown),
+    ),
+  );
 }
 
 function readlink(c: Call, byFd: boolean): Outcome {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Commands on processes and credentials. */
 import * as N from '../../../userland/librump/syscalls.gen.ts';
-import { type Call, type CommandTable, failed, ok, okText, type Outcome } from '../command.ts';
+import { type Call, type CommandTable, failed, type Outcome, ok, okText } from '../command.ts';
 import { ScriptError } from '../script_error.ts';
 
 const MAIN = 'main';
@@ -55,7 +55,9 @@ function setgroups(c: Call): Outcome {
 function getgroups(c: Call): Outcome {
   const at = c.guest.alloc(4 * NGROUPS_MAX);
   const answer = c.guest.call(N.SYS_getgroups, NGROUPS_MAX, at);
-  return c.outcome(answer, (a) => ok(a.value, Array.from({ length: a.value }, (_, i) => c.guest.view.getUint32(at + 4 * i, true)).join(' ')));
+  return c.outcome(answer, (a) =>
+    ok(a.value, Array.from({ length: a.value }, (_, i) => c.guest.view.getUint32(at + 4 * i, true)).join(' ')),
+  );
 }
 
 function msleep(c: Call): Outcome {

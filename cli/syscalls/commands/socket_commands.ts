@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Commands on sockets. They reach the kernel as they are; without the net faction it answers ENOSYS. */
 import * as N from '../../../userland/librump/syscalls.gen.ts';
-import { type Call, type CommandTable, errorName, failed, ok, type Outcome } from '../command.ts';
+import { type Call, type CommandTable, errorName, failed, type Outcome, ok } from '../command.ts';
 import { escapedText } from '../escaped_text.ts';
 import { ScriptError } from '../script_error.ts';
 import { storePair } from './file_commands.ts';
@@ -99,7 +99,11 @@ function socketpair(c: Call): Outcome {
   const at = c.guest.alloc(8);
   const answer = c.guest.call(N.SYS_socketpair, ...wanted, 0, at);
   if (answer.errno !== 0) return failed(answer.errno);
-  return storePair(c, names, { errno: 0, value: c.guest.view.getInt32(at, true), second: c.guest.view.getInt32(at + 4, true) });
+  return storePair(c, names, {
+    errno: 0,
+    value: c.guest.view.getInt32(at, true),
+    second: c.guest.view.getInt32(at + 4, true),
+  });
 }
 
 function setsockopt(c: Call): Outcome {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The loops of kernel-wasm/bench/rump_bench.c, timed: the same code under Node and in a browser. */
+
+import { importedMemory } from '../hypercall-js/wasm_imports.ts';
+import type { KernelInstance } from '../userland/abi.ts';
+import { bootInlineKernel } from '../workers/inline_kernel.ts';
+
+export interface LoopResult {
+  readonly name: string;
+  readonly unit: string;
+  readonly runs: readonly number[];
+}
+
+const RUMP_RFCFDG = 2;
+const TARGET_MS = 120;
+const READ_BYTES = 4 << 20;
+const BULK = 'tmpfs-read-64k';
+
+type Call = (name: string, ...args: number[]) => number;
+
+/** Rounds that take about TARGET_MS, after a warm-up that lets the engine optimise. */
+function calibrate(call: Call, which: number): number {
+  for (let rounds = 1; ; rounds *= 4) {
+    const start = performance.now();
+    if (call('rump_bench', which, rounds) !== 0) throw new Error(`bench loop ${which} failed`);
+    const ms = performance.now() - start;
+    if (ms > TARGET_MS / 2) return Math.max(1, Math.round((rounds * TARGET_MS) / ms));
+  }
+}
+
+function guestText(instance: KernelInstance, at: number): string {
+  return new TextDecoder().decode(instance.u8.slice(at, instance.u8.indexOf(0, at)));
+}
+
+/** Rounds per second of each loop, `runs` times; bytes per second for the bulk read. */
+export function timeLoops(instance: KernelInstance, runs: number): LoopResult[] {
+  const call: Call = (name, ...args) => Number(instance.exports[name]?.(...args));
+  call('rump_pub_lwproc_rfork', RUMP_RFCFDG);
+  if (call('rump_bench_setup') !== 0) throw new Error('bench set-up failed');
+  const results: LoopResult[] = [];
+  for (let which = 0; ; which++) {
+    const at = call('rump_bench_name', which);
+    if (at === 0) return results;
+    const name = guestText(instance, at);
+    const rounds = calibrate(call, which);
+    const rates = Array.from({ length: runs }, () => {
+      const start = performance.now();
+      call('rump_bench', which, rounds);
+      const perSecond = rounds / ((performance.now() - start) / 1000);
+      return name === BULK ? perSecond * READ_BYTES : perSecond;
+    });
+    results.push({ name, unit: name === BULK ? 'B/s' : '1/s', runs: rates });
+  }
+}
+
+/** Milliseconds from instantiation to the end of rump_init, `runs` times. */
+export function timeBoots(module: WebAssembly.Module, bytes: Uint8Array<ArrayBuffer>, runs: number): number[] {
+  return Array.from({ length: runs }, () => {
+    const start = performance.now();
+    bootInlineKernel({ module, limits: importedMemory(bytes), memoryBytes: 64 << 20 });
+    return performance.now() - start;
+  });
+}
+
+/** Everything, on a kernel of its own in this thread. */
+export function timeKernel(bytes: Uint8Array<ArrayBuffer>, runs: number): { loops: LoopResult[]; boots: number[] } {
+  const module = new WebAssembly.Module(bytes);
+  const boots = timeBoots(module, bytes, runs);
+  const { instance } = bootInlineKernel({ module, limits: importedMemory(bytes) });
+  return { loops: timeLoops(instance, runs), boots };
+}

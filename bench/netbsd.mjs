@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The bar: NetBSD's own rump kernel, built natively, measured once on a machine of this kind. */
+export const NETBSD = {
+  getpid: 29e6,
+  fstat: 6.5e6,
+  'stat-depth-5': 549e3,
+  'open-close': 494e3,
+  'create-unlink': 233e3,
+  'mkdir-rmdir': 266e3,
+  'pread-4k': 4.1e6,
+  'pipe-byte': 4.5e6,
+  'tmpfs-read-64k': 7e9,
+  boot: 1.9,
+};
+
+/** Results of timeKernel() as `npm run bench` wants them. */
+export function asResults({ loops, boots }, env) {
+  const results = loops.map((loop) => ({ ...loop, name: `syscall/${loop.name}`, env, baseline: NETBSD[loop.name] }));
+  results.push({ name: 'boot/rump-init', unit: 'ms', runs: boots, env, baseline: NETBSD.boot });
+  return results;
+}
