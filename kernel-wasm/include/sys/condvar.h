@@ -13,7 +13,7 @@
 struct bintime;
 
 typedef struct kcondvar {
-	TAILQ_HEAD(, lwp) cv_waitq;	/* sleep queue lock */
+	TAILQ_HEAD(lwplist_tq, lwp) cv_waitq;	/* sleep queue lock */
 	const char	*cv_wmesg;
 } kcondvar_t;
 

@@ -21,7 +21,11 @@ struct cpu_info {
 	struct lwp	*ci_curlwp;	/* h: who holds it */
 	void		*ci_kmem[KMEM_NCLASS];	/* h: free items by size */
 	uint32_t	ci_nkmem[KMEM_NCLASS];	/* h */
-	void		*ci_softint;	/* h: pending soft interrupts */
+	size_t		ci_kmemout;	/* h: bytes given out, mod 2^n */
+	size_t		ci_nkmemout;	/* h */
+	struct lwp	*ci_deadlwp;	/* h: memory of released lwps */
+	u_int		ci_ndeadlwp;	/* h */
+	uint64_t	ci_random;	/* h: state of cprng_fast */
 	uint64_t	ci_nsyscall;	/* h: system calls */
 	uint64_t	ci_nswitch;	/* h: given to another lwp */
 	int		ci_mtx_count;	/* h: spin mutexes held */

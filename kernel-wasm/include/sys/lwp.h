@@ -101,6 +101,9 @@ struct lwp {
 #define	LP_INTR		0x00000040
 #define	LP_TIMEINTR	0x00010000
 
+/* l_prflag */
+#define	LPR_MUSTJOIN	0x00000001	/* kthread_join() frees the memory */
+
 /* The lwp this thread runs; NULL outside the kernel without a own lwp. */
 extern _Thread_local struct lwp *rump_curlwp_tls;
 #define	curlwp		rump_curlwp_tls

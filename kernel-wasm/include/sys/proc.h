@@ -10,6 +10,7 @@
 #define _SYS_PROC_H_
 
 #include <sys/param.h>
+#include <sys/kauth.h>
 #include <sys/lwp.h>
 #include <sys/mutex.h>
 #include <sys/condvar.h>
@@ -172,7 +173,7 @@ int	proclist_foreach_call(struct proclist *,
 	    int (*)(struct proc *, void *), void *);
 void	proc_crmod_enter(void);
 void	proc_crmod_leave(struct kauth_cred *, struct kauth_cred *, bool);
-int	inittimeleft(struct proc *);
+extern void (*rump_orphanpg_hook)(struct pgrp *);
 #define	PROCLIST_FOREACH(v, h)	LIST_FOREACH(v, h, p_list)
 
 /*

@@ -1,0 +1,952 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vfs_vnode.c - life cycle of vnodes, and the vnode cache.
+ *
+ * Interface
+ *	A vnode lives while somebody has a reference, and longer: without
+ *	references it stays in the cache until room is needed.  vref() wants a
+ *	reference to exist, vcache_tryvget() turns a pointer that a cache
+ *	protects into a reference.  vrele() may sleep (VOP_INACTIVE).
+ *	A file system names its vnodes by (mount, key): vcache_get() finds or
+ *	loads one, vcache_new() makes a new file.
+ *
+ * States	(who moves it)
+ *	LOADING -> ACTIVE		vcache_get(), vcache_new()
+ *	ACTIVE -> RECLAIMING		vgone(), vrecycle(), cache trimming
+ *	RECLAIMING -> RECLAIMED		the same thread
+ *	RECLAIMED -> freed		last vrele()
+ *
+ * References	v_usecount with VUSECOUNT_GATE: set by the thread that reclaims;
+ *	from then on the caches give no new references.  The step 1 -> 0 is one
+ *	compare-and-swap unless VUSECOUNT_INACT is set: the vnode was locked
+ *	exclusively since its last VOP_INACTIVE.
+ *
+ * Locking	c: vcache_lock   f: vnode_free_lock   m: mntvnode_lock
+ *		i: v_interlock
+ *	Order: v_lock -> vcache_lock -> mntvnode_lock -> vnode_free_lock -> i
+ *
+ * Sleeps	everything that can drop the last reference, load or reclaim.
+ * Errors	0 or errno; ENOENT: the vnode went away; EBUSY: being reclaimed.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/atomic.h>
+#include <sys/buf.h>
+#include <sys/hash.h>
+#include <sys/kmem.h>
+#include <sys/lwp.h>
+#include <sys/mount.h>
+#include <sys/namei.h>
+#include <sys/pool.h>
+#include <sys/vnode.h>
+#include <sys/vnode_impl.h>
+
+#include <miscfs/deadfs/deadfs.h>
+#include <miscfs/genfs/genfs.h>
+#include <miscfs/specfs/specdev.h>
+
+#define	VCACHE_BUCKETS	1024		/* power of two */
+#define	VN_TRIM_BATCH	8		/* vnodes to look for at one time */
+#define	VN_TRIM_LOOK	64		/* vnodes to look at for that */
+
+SLIST_HEAD(vcache_bucket, vnode_impl);
+TAILQ_HEAD(vnode_lru, vnode_impl);
+
+u_int numvnodes;			/* f */
+int desiredvnodes = 1024;
+long numfreevnodes;
+kmutex_t mntvnode_lock;
+
+static pool_cache_t vnode_cache;
+static kmutex_t vcache_lock;
+static kcondvar_t vcache_cv;		/* c: some vnode changed its state */
+static struct vcache_bucket vcache_hash[VCACHE_BUCKETS];	/* c */
+static kmutex_t vnode_free_lock;
+static struct vnode_lru vnode_lru = TAILQ_HEAD_INITIALIZER(vnode_lru); /* f */
+
+static void	vn_reclaim(struct vnode *);
+static void	vn_drop_last(struct vnode *);
+
+void
+vfs_vnode_sysinit(void)
+{
+	size_t i;
+
+	mutex_init(&mntvnode_lock, MUTEX_DEFAULT, 0);
+	mutex_init(&vcache_lock, MUTEX_DEFAULT, 0);
+	mutex_init(&vnode_free_lock, MUTEX_DEFAULT, 0);
+	cv_init(&vcache_cv, "vcache");
+	for (i = 0; i < VCACHE_BUCKETS; i++)
+		SLIST_INIT(&vcache_hash[i]);
+	vnode_cache = pool_cache_init(sizeof(struct vnode_impl), 0, 0, 0,
+	    "vnodepl", NULL, 0, NULL, NULL, NULL);
+}
+
+/* Memory of a vnode: one reference, state LOADING, nothing else. */
+static struct vnode_impl *
+vimpl_alloc(void)
+{
+	struct vnode_impl *vip;
+	struct vnode *vp;
+
+	vip = pool_cache_get(vnode_cache, PR_WAITOK);
+	memset(vip, 0, sizeof(*vip));
+	vp = VIMPL_TO_VNODE(vip);
+	mutex_init(&vip->vi_interlock, MUTEX_DEFAULT, 0);
+	vp->v_interlock = &vip->vi_interlock;
+	rw_init(&vp->v_lock);
+	cv_init(&vp->v_cv, "vnode");
+	LIST_INIT(&vp->v_cleanblkhd);
+	LIST_INIT(&vp->v_dirtyblkhd);
+	SLIST_INIT(&vp->v_klist);
+	vp->v_type = VNON;
+	vp->v_usecount = 1;
+	vp->v_op = dead_vnodeop_p;
+	vip->vi_state = VS_LOADING;
+	return vip;
+}
+
+static void
+vimpl_free(struct vnode_impl *vip)
+{
+	struct vnode *vp = VIMPL_TO_VNODE(vip);
+
+	KASSERT(LIST_EMPTY(&vp->v_dirtyblkhd));
+	KASSERT(LIST_EMPTY(&vp->v_cleanblkhd));
+	KASSERT(LIST_EMPTY(&vip->vi_nclist));
+	KASSERT(LIST_EMPTY(&vip->vi_dnclist));
+	KASSERT(!vip->vi_onlru);
+	KASSERT(SLIST_EMPTY(&vp->v_klist));
+	cv_destroy(&vp->v_cv);
+	rw_destroy(&vp->v_lock);
+	mutex_destroy(&vip->vi_interlock);
+	pool_cache_put(vnode_cache, vip);
+}
+
+static void
+vn_lru_insert(struct vnode_impl *vip)
+{
+
+	mutex_enter(&vnode_free_lock);
+	KASSERT(!vip->vi_onlru);
+	TAILQ_INSERT_TAIL(&vnode_lru, vip, vi_lrulist);
+	vip->vi_onlru = true;
+	numvnodes++;
+	mutex_exit(&vnode_free_lock);
+}
+
+static void
+vn_lru_remove(struct vnode_impl *vip)
+{
+
+	mutex_enter(&vnode_free_lock);
+	if (vip->vi_onlru) {
+		TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
+		vip->vi_onlru = false;
+		numvnodes--;
+	}
+	mutex_exit(&vnode_free_lock);
+}
+
+/* Put a vnode on the list of its mount; NULL takes it off. */
+void
+insmntque(struct vnode *vp, struct mount *mp)
+{
+	struct mount *omp = vp->v_mount;
+
+	if (omp == mp)
+		return;
+	mutex_enter(&mntvnode_lock);
+	if (omp != NULL)
+		TAILQ_REMOVE(&omp->mnt_vnodelist, vp, v_mntvnodes);
+	vp->v_mount = mp;
+	if (mp != NULL) {
+		atomic_inc_uint(&mp->mnt_refcnt);
+		TAILQ_INSERT_TAIL(&mp->mnt_vnodelist, vp, v_mntvnodes);
+	}
+	mutex_exit(&mntvnode_lock);
+	if (omp != NULL)
+		vfs_destroy(omp);
+}
+
+/*
+ * References
+ */
+
+void
+vref(struct vnode *vp)
+{
+
+	KASSERT((vp->v_usecount & VUSECOUNT_MASK) != 0);
+	atomic_inc_uint(&vp->v_usecount);
+}
+
+/* A reference from nothing: the caller's lock keeps vp from being freed. */
+int
+vcache_tryvget(struct vnode *vp)
+{
+	unsigned use, next;
+
+	for (use = vp->v_usecount;; use = next) {
+		if (use & VUSECOUNT_GATE)
+			return EBUSY;
+		next = atomic_cas_uint(&vp->v_usecount, use, use + 1);
+		if (next == use)
+			break;
+	}
+	if (use == 0)
+		VNODE_TO_VIMPL(vp)->vi_used = true;
+	return 0;
+}
+
+/* As above, but wait for the end of a reclaim: ENOENT then. */
+int
+vcache_vget(struct vnode *vp)
+{
+
+	if (vcache_tryvget(vp) == 0)
+		return 0;
+	return ENOENT;
+}
+
+int
+vget(struct vnode *vp, int flags, bool wait)
+{
+	int error;
+
+	if ((error = vcache_vget(vp)) != 0)
+		return wait ? ENOENT : EBUSY;
+	if ((flags & (LK_SHARED | LK_EXCLUSIVE)) != 0 &&
+	    (error = vn_lock(vp, flags)) != 0)
+		vrele(vp);
+	return error;
+}
+
+void
+vrele(struct vnode *vp)
+{
+	unsigned use, next;
+
+	for (use = vp->v_usecount;; use = next) {
+		KASSERT((use & VUSECOUNT_MASK) != 0);
+		if ((use & VUSECOUNT_MASK) == 1 && use != 1)
+			break;
+		next = atomic_cas_uint(&vp->v_usecount, use, use - 1);
+		if (next == use)
+			return;
+	}
+	vn_drop_last(vp);
+}
+
+void
+vrele_async(struct vnode *vp)
+{
+
+	vrele(vp);
+}
+
+void
+vput(struct vnode *vp)
+{
+
+	VOP_UNLOCK(vp);
+	vrele(vp);
+}
+
+/* Turn the reference into the right to reclaim, if it is the only one. */
+static bool
+vn_close_gate(struct vnode *vp)
+{
+
+	unsigned use = vp->v_usecount & (VUSECOUNT_INACT | 1);
+
+	use |= 1;
+	return atomic_cas_uint(&vp->v_usecount, use,
+	    use | VUSECOUNT_GATE) == use;
+}
+
+static void
+vn_free_dead(struct vnode *vp)
+{
+	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
+
+	KASSERT(vip->vi_state == VS_RECLAIMED);
+	KASSERT(vp->v_holdcnt == 0);
+	insmntque(vp, NULL);
+	vimpl_free(vip);
+}
+
+/* The slow end of vrele(): probably the last reference. */
+static void
+vn_drop_last(struct vnode *vp)
+{
+	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
+	bool recycle = false;
+	unsigned use;
+
+	if (vp->v_usecount & VUSECOUNT_GATE) {
+		use = atomic_dec_uint_nv(&vp->v_usecount);
+		if ((use & VUSECOUNT_MASK) == 0)
+			vn_free_dead(vp);
+		return;
+	}
+	KASSERT(vip->vi_state == VS_ACTIVE || vip->vi_state == VS_LOADING);
+	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	if (vrefcnt(vp) == 1 && (vp->v_usecount & VUSECOUNT_GATE) == 0) {
+		atomic_and_uint(&vp->v_usecount, ~VUSECOUNT_INACT);
+		VOP_INACTIVE(vp, &recycle);
+	} else
+		VOP_UNLOCK(vp);
+	if (recycle && vn_close_gate(vp)) {
+		vn_reclaim(vp);
+		vn_drop_last(vp);
+		return;
+	}
+	vrele(vp);
+}
+
+/*
+ * Hold counts of the vnode's buffers; a reclaim takes the buffers away first.
+ */
+
+void
+vholdl(struct vnode *vp)
+{
+
+	KASSERT(mutex_owned(vp->v_interlock));
+	vp->v_holdcnt++;
+}
+
+void
+vhold(struct vnode *vp)
+{
+
+	mutex_enter(vp->v_interlock);
+	vholdl(vp);
+	mutex_exit(vp->v_interlock);
+}
+
+void
+holdrelel(struct vnode *vp)
+{
+
+	KASSERT(mutex_owned(vp->v_interlock));
+	KASSERT(vp->v_holdcnt > 0);
+	vp->v_holdcnt--;
+}
+
+void
+holdrele(struct vnode *vp)
+{
+
+	mutex_enter(vp->v_interlock);
+	holdrelel(vp);
+	mutex_exit(vp->v_interlock);
+}
+
+/*
+ * Reclaiming
+ */
+
+static void
+vcache_set_state(struct vnode_impl *vip, enum vnode_state state)
+{
+
+	mutex_enter(&vcache_lock);
+	vip->vi_state = state;
+	cv_broadcast(&vcache_cv);
+	mutex_exit(&vcache_lock);
+}
+
+static struct vcache_bucket *
+vcache_bucket(const struct mount *mp, const void *key, size_t len)
+{
+	uint32_t h = hash32_buf(key, len, HASH32_BUF_INIT);
+
+	return &vcache_hash[(h ^ ((uintptr_t)mp >> 6)) & (VCACHE_BUCKETS - 1)];
+}
+
+static void
+vcache_unhash_locked(struct vnode_impl *vip)
+{
+
+	KASSERT(mutex_owned(&vcache_lock));
+	if (vip->vi_key.vk_key == NULL)
+		return;
+	SLIST_REMOVE(vcache_bucket(vip->vi_key.vk_mount, vip->vi_key.vk_key,
+	    vip->vi_key.vk_key_len), vip, vnode_impl, vi_hash);
+	vip->vi_key.vk_key = NULL;
+	vip->vi_key.vk_key_len = 0;
+}
+
+/* Throw the file's buffers out; data that cannot be written is lost. */
+static void
+vn_flush_bufs(struct vnode *vp)
+{
+
+	if (LIST_EMPTY(&vp->v_dirtyblkhd) && LIST_EMPTY(&vp->v_cleanblkhd))
+		return;
+	if (vinvalbuf(vp, V_SAVE, NOCRED, curlwp, false, 0) != 0)
+		(void)vinvalbuf(vp, 0, NOCRED, curlwp, false, 0);
+}
+
+static bool
+vn_isspec(const struct vnode *vp)
+{
+
+	return vp->v_type == VBLK || vp->v_type == VCHR;
+}
+
+/*
+ * Take the file away from the vnode.  The gate is closed, the caller has a
+ * reference; other references may exist and find deadfs.
+ */
+static void
+vn_reclaim(struct vnode *vp)
+{
+	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
+	struct mount *mp = vp->v_mount;
+	bool recycle, active, used;
+
+	KASSERT(vp->v_usecount & VUSECOUNT_GATE);
+	vcache_set_state(vip, VS_RECLAIMING);
+	used = (vp->v_usecount & VUSECOUNT_INACT) != 0;
+	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	active = vrefcnt(vp) > 1;
+	mutex_enter(vp->v_interlock);
+	vp->v_iflag |= VI_XLOCK;
+	mutex_exit(vp->v_interlock);
+	cache_purge(vp);
+	if (active && vn_isspec(vp))
+		spec_node_revoke(vp);
+	vn_flush_bufs(vp);
+	if (active || used)
+		VOP_INACTIVE(vp, &recycle);
+	else
+		VOP_UNLOCK(vp);
+	if (VOP_RECLAIM(vp) != 0)
+		panic("vnode %p: reclaim failed", (void *)vp);
+	KASSERT(vp->v_data == NULL);
+	cache_purge(vp);
+	vn_syncer_remove_from_worklist(vp);
+
+	mutex_enter(&vcache_lock);
+	vcache_unhash_locked(vip);
+	mutex_exit(&vcache_lock);
+	rw_enter(&vp->v_lock, RW_WRITER);
+	mutex_enter(vp->v_interlock);
+	vp->v_op = dead_vnodeop_p;
+	vp->v_iflag = (vp->v_iflag & ~VI_XLOCK) | VI_CLEAN;
+	vp->v_vflag &= ~VV_ROOT;
+	vp->v_tag = VT_NON;
+	if (vp->v_type == VDIR)
+		vp->v_mountedhere = NULL;
+	KNOTE(&vp->v_klist, NOTE_REVOKE);
+	mutex_exit(vp->v_interlock);
+	rw_exit(&vp->v_lock);
+	if (mp != dead_rootmount)
+		insmntque(vp, dead_rootmount);
+	vn_lru_remove(vip);
+	vcache_set_state(vip, VS_RECLAIMED);
+}
+
+static void
+vcache_wait_reclaimed(struct vnode *vp)
+{
+	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
+
+	mutex_enter(&vcache_lock);
+	while (vip->vi_state != VS_RECLAIMED)
+		cv_wait(&vcache_cv, &vcache_lock);
+	mutex_exit(&vcache_lock);
+}
+
+/* The file goes, whoever uses it.  Takes the caller's reference. */
+void
+vgone(struct vnode *vp)
+{
+	unsigned use, next;
+
+	for (use = vp->v_usecount;; use = next) {
+		KASSERT((use & VUSECOUNT_MASK) != 0);
+		if (use & VUSECOUNT_GATE) {
+			vcache_wait_reclaimed(vp);
+			vrele(vp);
+			return;
+		}
+		next = atomic_cas_uint(&vp->v_usecount, use,
+		    use | VUSECOUNT_GATE);
+		if (next == use)
+			break;
+	}
+	vn_reclaim(vp);
+	vrele(vp);
+}
+
+/* vgone() if nobody else uses the vnode. */
+bool
+vrecycle(struct vnode *vp)
+{
+
+	if (!vn_close_gate(vp))
+		return false;
+	vn_reclaim(vp);
+	vrele(vp);
+	return true;
+}
+
+/* Revoke every vnode of the device (or just this file). */
+void
+vrevoke(struct vnode *vp)
+{
+	struct vnode *vq;
+	enum vtype type = vp->v_type;
+	dev_t dev;
+
+	if (!vn_isspec(vp)) {
+		vref(vp);
+		vgone(vp);
+		return;
+	}
+	dev = vp->v_rdev;
+	while (spec_node_lookup_by_dev(type, dev, &vq) == 0)
+		vgone(vq);
+}
+
+int
+vdead_check(struct vnode *vp, int flags)
+{
+
+	if ((vp->v_usecount & VUSECOUNT_GATE) == 0)
+		return 0;
+	if ((flags & VDEAD_NOWAIT) == 0)
+		vcache_wait_reclaimed(vp);
+	else if (VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMED)
+		return EBUSY;
+	return ENOENT;
+}
+
+/* Pick a vnode nobody used lately; the gate is closed, one reference. */
+static struct vnode *
+vn_trim_pick(void)
+{
+	struct vnode_impl *vip, *found = NULL;
+	struct vnode *vp;
+	int n;
+
+	mutex_enter(&vnode_free_lock);
+	for (n = 0; n < VN_TRIM_LOOK && found == NULL; n++) {
+		if ((vip = TAILQ_FIRST(&vnode_lru)) == NULL)
+			break;
+		vp = VIMPL_TO_VNODE(vip);
+		if (!vip->vi_used &&
+		    atomic_cas_uint(&vp->v_usecount, 0,
+		    VUSECOUNT_GATE | 1) == 0) {
+			TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
+			vip->vi_onlru = false;
+			numvnodes--;
+			found = vip;
+			break;
+		}
+		vip->vi_used = false;
+		TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
+		TAILQ_INSERT_TAIL(&vnode_lru, vip, vi_lrulist);
+	}
+	mutex_exit(&vnode_free_lock);
+	return found != NULL ? VIMPL_TO_VNODE(found) : NULL;
+}
+
+/* Bring the cache back under desiredvnodes, a few vnodes at a time. */
+int
+vn_reclaim_excess(void)
+{
+	struct vnode *vp;
+	int n;
+
+	for (n = 0; n < VN_TRIM_BATCH && (int)numvnodes >= desiredvnodes; n++) {
+		if ((vp = vn_trim_pick()) == NULL)
+			break;
+		vn_reclaim(vp);
+		vrele(vp);
+	}
+	return n;
+}
+
+/* The cache is empty of what nobody uses: for shutdown and leak checks. */
+int
+vfs_drainvnodes(void)
+{
+	struct vnode *vp;
+	int misses = 0;
+
+	while (misses < 2 + (int)numvnodes / VN_TRIM_LOOK * 2) {
+		if ((vp = vn_trim_pick()) == NULL) {
+			misses++;
+			continue;
+		}
+		vn_reclaim(vp);
+		vrele(vp);
+		misses = 0;
+	}
+	return 0;
+}
+
+/*
+ * The cache
+ */
+
+static struct vnode_impl *
+vcache_find(const struct vcache_bucket *b, const struct mount *mp,
+    const void *key, size_t len)
+{
+	struct vnode_impl *vip;
+
+	KASSERT(mutex_owned(&vcache_lock));
+	SLIST_FOREACH(vip, b, vi_hash) {
+		if (vip->vi_key.vk_mount == mp &&
+		    vip->vi_key.vk_key_len == len &&
+		    memcmp(vip->vi_key.vk_key, key, len) == 0)
+			return vip;
+	}
+	return NULL;
+}
+
+static void
+vcache_activate(struct vnode_impl *vip, struct mount *mp)
+{
+
+	insmntque(VIMPL_TO_VNODE(vip), mp);
+	vn_lru_insert(vip);
+	atomic_or_uint(&VIMPL_TO_VNODE(vip)->v_usecount, VUSECOUNT_INACT);
+	vcache_set_state(vip, VS_ACTIVE);
+}
+
+/* A vnode that never became a file. */
+static void
+vcache_discard(struct vnode_impl *vip)
+{
+	struct vnode *vp = VIMPL_TO_VNODE(vip);
+
+	mutex_enter(&vcache_lock);
+	vcache_unhash_locked(vip);
+	vip->vi_state = VS_RECLAIMED;
+	cv_broadcast(&vcache_cv);
+	mutex_exit(&vcache_lock);
+	insmntque(vp, NULL);
+	KASSERT(vrefcnt(vp) == 1);
+	vimpl_free(vip);
+}
+
+/* Look; true when *vpp or an error is the answer, false: insert your own. */
+static bool
+vcache_lookup(struct mount *mp, const void *key, size_t len,
+    struct vnode_impl *own, struct vnode **vpp)
+{
+	struct vcache_bucket *b = vcache_bucket(mp, key, len);
+	struct vnode_impl *vip;
+
+	mutex_enter(&vcache_lock);
+	while ((vip = vcache_find(b, mp, key, len)) != NULL) {
+		if (vip->vi_state == VS_ACTIVE &&
+		    vcache_tryvget(VIMPL_TO_VNODE(vip)) == 0) {
+			mutex_exit(&vcache_lock);
+			*vpp = VIMPL_TO_VNODE(vip);
+			return true;
+		}
+		cv_wait(&vcache_cv, &vcache_lock);
+	}
+	if (own != NULL) {
+		own->vi_key.vk_mount = mp;
+		own->vi_key.vk_key = key;
+		own->vi_key.vk_key_len = len;
+		SLIST_INSERT_HEAD(b, own, vi_hash);
+	}
+	mutex_exit(&vcache_lock);
+	return false;
+}
+
+int
+vcache_get(struct mount *mp, const void *key, size_t len, struct vnode **vpp)
+{
+	struct vnode_impl *vip;
+	const void *newkey;
+	int error;
+
+	*vpp = NULL;
+	if (vcache_lookup(mp, key, len, NULL, vpp))
+		return 0;
+	vn_reclaim_excess();
+	vip = vimpl_alloc();
+	if (vcache_lookup(mp, key, len, vip, vpp)) {
+		vip->vi_state = VS_RECLAIMED;
+		vimpl_free(vip);
+		return 0;
+	}
+	insmntque(VIMPL_TO_VNODE(vip), mp);
+	error = VFS_LOADVNODE(mp, VIMPL_TO_VNODE(vip), key, len, &newkey);
+	if (error != 0) {
+		vcache_discard(vip);
+		return error;
+	}
+	KASSERT(newkey != NULL && memcmp(newkey, key, len) == 0);
+	mutex_enter(&vcache_lock);
+	vip->vi_key.vk_key = newkey;
+	mutex_exit(&vcache_lock);
+	vcache_activate(vip, mp);
+	*vpp = VIMPL_TO_VNODE(vip);
+	return 0;
+}
+
+int
+vcache_new(struct mount *mp, struct vnode *dvp, struct vattr *vap,
+    kauth_cred_t cred, struct vnode **vpp)
+{
+	struct vnode_impl *vip;
+	struct vnode *other;
+	const void *key;
+	size_t len;
+	int error;
+
+	*vpp = NULL;
+	vn_reclaim_excess();
+	vip = vimpl_alloc();
+	insmntque(VIMPL_TO_VNODE(vip), mp);
+	error = VFS_NEWVNODE(mp, dvp, VIMPL_TO_VNODE(vip), vap, cred, &len,
+	    &key);
+	if (error != 0) {
+		vcache_discard(vip);
+		return error;
+	}
+	KASSERT(key != NULL && len > 0);
+	/* An old vnode of the same number may still be on its way out. */
+	while (vcache_lookup(mp, key, len, vip, &other)) {
+		if (!vrecycle(other))
+			panic("vcache_new: key in use");
+	}
+	vcache_activate(vip, mp);
+	*vpp = VIMPL_TO_VNODE(vip);
+	return 0;
+}
+
+/* Change the key of a file; the old one is found until exit. */
+int
+vcache_rekey_enter(struct mount *mp, struct vnode *vp,
+    const void *oldkey __unused, size_t oldlen __unused, const void *newkey,
+    size_t newlen)
+{
+	int error = 0;
+
+	mutex_enter(&vcache_lock);
+	if (vcache_find(vcache_bucket(mp, newkey, newlen), mp, newkey,
+	    newlen) != NULL)
+		error = EEXIST;
+	KASSERT(VNODE_TO_VIMPL(vp)->vi_key.vk_mount == mp);
+	mutex_exit(&vcache_lock);
+	return error;
+}
+
+void
+vcache_rekey_exit(struct mount *mp, struct vnode *vp,
+    const void *oldkey __unused, size_t oldlen __unused, const void *newkey,
+    size_t newlen)
+{
+	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
+
+	mutex_enter(&vcache_lock);
+	vcache_unhash_locked(vip);
+	vip->vi_key.vk_mount = mp;
+	vip->vi_key.vk_key = newkey;
+	vip->vi_key.vk_key_len = newlen;
+	SLIST_INSERT_HEAD(vcache_bucket(mp, newkey, newlen), vip, vi_hash);
+	cv_broadcast(&vcache_cv);
+	mutex_exit(&vcache_lock);
+}
+
+void
+vcache_remove(struct mount *mp, const void *key, size_t len)
+{
+	struct vnode_impl *vip;
+
+	mutex_enter(&vcache_lock);
+	vip = vcache_find(vcache_bucket(mp, key, len), mp, key, len);
+	if (vip != NULL)
+		vcache_unhash_locked(vip);
+	mutex_exit(&vcache_lock);
+}
+
+/* A vnode outside the cache. */
+int
+getnewvnode(enum vtagtype tag, struct mount *mp, int (**vops)(void *),
+    kmutex_t *slock __unused, struct vnode **vpp)
+{
+	struct vnode_impl *vip;
+	struct vnode *vp;
+
+	vn_reclaim_excess();
+	vip = vimpl_alloc();
+	vp = VIMPL_TO_VNODE(vip);
+	vp->v_tag = tag;
+	vp->v_op = vops;
+	vcache_activate(vip, mp != NULL ? mp : dead_rootmount);
+	*vpp = vp;
+	return 0;
+}
+
+void
+ungetnewvnode(struct vnode *vp)
+{
+
+	vn_lru_remove(VNODE_TO_VIMPL(vp));
+	vcache_discard(VNODE_TO_VIMPL(vp));
+}
+
+/*
+ * Walking over the vnodes of a mount
+ */
+
+struct vnode_iterator {
+	struct vnode vi_marker;		/* m: on mnt_vnodelist; no real vnode */
+};
+
+static bool
+vn_ismarker(const struct vnode *vp)
+{
+
+	return vp->v_interlock == NULL;
+}
+
+void
+vfs_vnode_iterator_init(struct mount *mp, struct vnode_iterator **itp)
+{
+	struct vnode_iterator *it = kmem_zalloc(sizeof(*it), KM_SLEEP);
+
+	mutex_enter(&mntvnode_lock);
+	it->vi_marker.v_mount = mp;
+	TAILQ_INSERT_HEAD(&mp->mnt_vnodelist, &it->vi_marker, v_mntvnodes);
+	mutex_exit(&mntvnode_lock);
+	*itp = it;
+}
+
+void
+vfs_vnode_iterator_destroy(struct vnode_iterator *it)
+{
+	struct mount *mp = it->vi_marker.v_mount;
+
+	mutex_enter(&mntvnode_lock);
+	TAILQ_REMOVE(&mp->mnt_vnodelist, &it->vi_marker, v_mntvnodes);
+	mutex_exit(&mntvnode_lock);
+	kmem_free(it, sizeof(*it));
+}
+
+struct vnode *
+vfs_vnode_iterator_next(struct vnode_iterator *it,
+    bool (*pick)(void *, struct vnode *), void *arg)
+{
+	struct vnode *marker = &it->vi_marker, *vp;
+	struct mount *mp = marker->v_mount;
+
+	mutex_enter(&mntvnode_lock);
+	for (;;) {
+		vp = TAILQ_NEXT(marker, v_mntvnodes);
+		if (vp == NULL)
+			break;
+		TAILQ_REMOVE(&mp->mnt_vnodelist, marker, v_mntvnodes);
+		TAILQ_INSERT_AFTER(&mp->mnt_vnodelist, vp, marker,
+		    v_mntvnodes);
+		if (vn_ismarker(vp) ||
+		    VNODE_TO_VIMPL(vp)->vi_state != VS_ACTIVE)
+			continue;
+		if (vcache_tryvget(vp) != 0)
+			continue;
+		if (pick == NULL || pick(arg, vp))
+			break;
+		mutex_exit(&mntvnode_lock);
+		vrele(vp);
+		mutex_enter(&mntvnode_lock);
+	}
+	mutex_exit(&mntvnode_lock);
+	return vp;
+}
+
+/* A reclaim in progress on mp? */
+static bool
+vflush_pending(struct mount *mp)
+{
+	struct vnode *vp;
+	bool found = false;
+
+	mutex_enter(&mntvnode_lock);
+	TAILQ_FOREACH(vp, &mp->mnt_vnodelist, v_mntvnodes) {
+		if (!vn_ismarker(vp) && (vp->v_usecount & VUSECOUNT_GATE)) {
+			found = true;
+			break;
+		}
+	}
+	mutex_exit(&mntvnode_lock);
+	return found;
+}
+
+static bool
+vflush_one(struct vnode *vp, int flags)
+{
+
+	if ((flags & SKIPSYSTEM) && (vp->v_vflag & VV_SYSTEM)) {
+		vrele(vp);
+		return true;
+	}
+	if ((flags & WRITECLOSE) &&
+	    (vp->v_writecount == 0 || vp->v_type != VREG)) {
+		vrele(vp);
+		return true;
+	}
+	if (vrecycle(vp))
+		return true;
+	if (flags & FORCECLOSE) {
+		vgone(vp);
+		return true;
+	}
+	vrele(vp);
+	return false;
+}
+
+/* Remove all vnodes of a mount but skip; EBUSY when some are in use. */
+int
+vflush(struct mount *mp, struct vnode *skip, int flags)
+{
+	struct vnode_iterator *it;
+	struct vnode *vp;
+	int busy = 0;
+
+	vfs_vnode_iterator_init(mp, &it);
+	while ((vp = vfs_vnode_iterator_next(it, NULL, NULL)) != NULL) {
+		if (vp == skip) {
+			vrele(vp);
+			continue;
+		}
+		if (!vflush_one(vp, flags))
+			busy++;
+	}
+	vfs_vnode_iterator_destroy(it);
+	while (vflush_pending(mp)) {
+		mutex_enter(&vcache_lock);
+		if (vflush_pending(mp))
+			cv_wait(&vcache_cv, &vcache_lock);
+		mutex_exit(&vcache_lock);
+	}
+	return busy != 0 ? EBUSY : 0;
+}
+
+/* In words, for panics and VOP_PRINT. */
+void
+vprint(const char *label, struct vnode *vp)
+{
+	static const char *const types[] = { VNODE_TYPES };
+
+	printf("%s: vnode %p type %s use %u write %d hold %d tag %d mount %p\n",
+	    label != NULL ? label : "", (void *)vp, types[vp->v_type],
+	    vp->v_usecount, vp->v_writecount, vp->v_holdcnt, (int)vp->v_tag,
+	    (void *)vp->v_mount);
+	if (vp->v_data != NULL)
+		VOP_PRINT(vp);
+}
