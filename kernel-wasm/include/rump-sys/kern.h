@@ -86,6 +86,7 @@ int	rump_lwproc_rfork(int);
 int	rump_lwproc_newlwp(pid_t);
 void	rump_lwproc_switch(struct lwp *);
 void	rump_lwproc_releaselwp(void);
+void	rump_lwproc_reap(struct lwp *);
 struct lwp *rump_lwproc_curlwp(void);
 struct lwp *rump__lwproc_alloclwp(struct proc *);
 struct kauth_cred *rump_cred_create(uid_t, gid_t, size_t, gid_t *);
