@@ -178,6 +178,7 @@ class Grep {
 
   private onlyMatches(name: string, n: number, line: string): void {
     if (this.flags.has('v')) return;
+    this.re.lastIndex = 0; // matchAll starts where the clone's lastIndex stands
     for (const m of line.matchAll(this.re)) if (m[0] !== '') this.line(name, n, m[0], ':');
   }
 }
