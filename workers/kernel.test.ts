@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { bootKernel, type Kernel } from './kernel_host.ts';
+import type { Platform } from './platform.ts';
 import { nodePlatform } from './platform_node.ts';
 import type { SessionEnd, Terminal } from './terminal.ts';
 import { bundleWorkers } from './testing/bundle_workers.ts';
@@ -25,10 +26,10 @@ afterEach(async () => {
   expect(panic).toBe('');
 });
 
-async function boot(ncpu = 2): Promise<Kernel> {
+async function boot(ncpu = 2, platform: Platform = nodePlatform(folder)): Promise<Kernel> {
   panic = '';
   kernel = await bootKernel({
-    platform: nodePlatform(folder),
+    platform,
     kernel: new Uint8Array(fs.readFileSync(MODULE)),
     ncpu,
     memoryBytes: 128 << 20,
@@ -125,6 +126,20 @@ describe.skipIf(!fs.existsSync(MODULE))('kernel under Node', () => {
     const ended = new Promise<SessionEnd>((resolve) => screen.terminal.onExit(resolve));
     screen.type('exit 4\r');
     expect(await ended).toMatchObject({ status: 4 });
+  });
+
+  test('a program that spins outside the kernel is ended and its process released', async () => {
+    const spinner = await bundleWorkers(['testing/spinner', 'control', 'kthread']);
+    const base = nodePlatform(spinner);
+    const k = await boot(2, {
+      createWorker: (role) => base.createWorker(role === 'program' ? ('spinner' as 'program') : role),
+    });
+    const { out, err } = await sh(k, 'SPIN=1 date & p=$!; sleep 1; kill -9 $p; wait $p; echo st=$?; echo more | cat');
+    expect(err).toBe('');
+    expect(out).toBe('st=137\nmore\n');
+    const before = k.stats();
+    await sh(k, 'SPIN=1 date | cat & sleep 1; kill -9 $!; echo killed');
+    expect(k.stats().workers).toBeLessThanOrEqual(before.workers + 2);
   });
 
   test('closing a terminal releases its processes', async () => {

@@ -411,19 +411,26 @@ export class Kernel {
   async halt(): Promise<void> {
     if (this.over) return;
     await this.ask({ op: 'halt' }).catch(() => 0);
-    await this.storage.close();
     await this.dispose();
   }
 
-  /** Stop at once: all workers end, memory is dropped. Disks keep what was synced. */
-  async dispose(): Promise<void> {
-    if (this.over) return;
+  /** Stop at once: all workers end, memory is dropped. Disks keep what the kernel had written to them; nothing is unmounted. */
+  dispose(): Promise<void> {
+    this.disposed ??= this.stop();
+    return this.disposed;
+  }
+  private disposed: Promise<void> | undefined;
+
+  private async stop(): Promise<void> {
     this.over = true;
     this.watcher.stop();
     for (const call of this.pending.values()) call.reject(new HostError(0, 'the kernel is over'));
     this.pending.clear();
     this.sessions.kernelOver();
-    await Promise.all([this.control.terminate(), this.coordinator.stop(), this.storage.terminate()]);
+    await Promise.all([this.control.terminate(), this.coordinator.stop()]);
+    // What the kernel handed over is kept, whatever became of the kernel.
+    await this.storage.close();
+    await this.storage.terminate();
     if (isNode)
       for (let i = 0; i < MAX_DISKS; i++)
         if (this.mailbox.words[this.mailbox.disk(i) + D_KIND] === DK_NODE) await this.forget(i);

@@ -103,7 +103,8 @@ function pipeSession(
   e['rump_pub_lwproc_switch']?.(program);
   return () => {
     e['rump_pub_lwproc_switch']?.(keeper);
-    if (session.stdin) call(k, loaded, 'close', SYS_close, [1]);
+    // The pump of the input may have closed it already.
+    if (session.stdin) syscall(k, e, SYS_close, [1]);
     e['rump_pub_lwproc_releaselwp']?.();
   };
 }

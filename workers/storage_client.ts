@@ -4,6 +4,8 @@ import { H_STORAGE, type Mailbox } from '../hypercall-js/mailbox.ts';
 import type { Platform, WorkerHandle } from './platform.ts';
 import type { DiskSource, StorageAnswer, StorageMessage } from './protocol.ts';
 
+const CLOSE_MS = 5000;
+
 export class StorageClient {
   private worker: WorkerHandle | undefined;
   private nextId = 1;
@@ -40,9 +42,18 @@ export class StorageClient {
     return this.ask((id) => ({ type: 'detach', id, disk }));
   }
 
-  /** Flush and close all stores. */
+  /** Flush and close all stores; does not wait for ever for one that hangs. */
   async close(): Promise<void> {
-    if (this.worker !== undefined) await this.ask((id) => ({ type: 'close', id }));
+    if (this.worker === undefined) return;
+    const closed = this.ask((id) => ({ type: 'close', id }));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([
+      closed,
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, CLOSE_MS);
+      }),
+    ]);
+    clearTimeout(timer);
   }
 
   async terminate(): Promise<void> {

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 export async function bundleWorkers(roles: readonly string[]): Promise<URL> {
-  const outdir = path.join(ROOT, 'out/test/workers', roles.join('-'));
+  const outdir = path.join(ROOT, 'out/test/workers', roles.join('-').replaceAll('/', '_'));
   await build({
     absWorkingDir: ROOT,
     entryPoints: roles.map((role) => `workers/${role}.worker.ts`),
