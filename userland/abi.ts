@@ -69,6 +69,8 @@ export interface ProgramHost {
 export type ControlRequest =
   | { readonly op: 'disks' }
   | { readonly op: 'detach'; readonly name: string }
+  /** The programs the host runs: [{pid, argv}]; the kernel does not know their command lines. */
+  | { readonly op: 'processes' }
   | { readonly op: 'historyLoad' }
   | { readonly op: 'historyAppend'; readonly line: string };
 
