@@ -8,6 +8,7 @@ import { withLock } from './lock.mjs';
 import { ROOT } from './setup.mjs';
 
 const OUT = path.join(ROOT, 'out/host');
+const STALE_MS = 3_600_000;
 
 function entries() {
   const list = [];
@@ -28,8 +29,9 @@ export async function buildHost() {
   if (files.length === 0) return files;
   const { build } = await import('esbuild');
   fs.mkdirSync(OUT, { recursive: true });
-  await withLock(path.join(OUT, '.lock'), () =>
+  const result = await withLock(path.join(OUT, '.lock'), () =>
     build({
+      metafile: true,
       absWorkingDir: ROOT,
       entryPoints: files,
       outdir: OUT,
@@ -45,7 +47,17 @@ export async function buildHost() {
       logLevel: 'warning',
     }),
   );
+  removeStale(new Set(Object.keys(result.metafile.outputs).map((name) => path.basename(name))));
   return files;
+}
+
+/** Chunks of old builds go once no process that was started with them can want them. */
+function removeStale(current) {
+  for (const name of fs.readdirSync(OUT)) {
+    if (!name.startsWith('chunk-') || current.has(name)) continue;
+    const file = path.join(OUT, name);
+    if (Date.now() - fs.statSync(file).mtimeMs > STALE_MS) fs.rmSync(file, { force: true });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
