@@ -20,7 +20,7 @@ const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=([a-z].*)$/s;
 const MAX_REPEATED = 64 * 1024 * 1024;
 
 /** Decode the escape at text[at] (after the backslash): the byte and how many characters it took. */
-function escape(text: string, at: number): [string, number] {
+function decodeEscape(text: string, at: number): [string, number] {
   const c = text[at] ?? '';
   if (c === 'x') {
     const hex = text.slice(at + 1, at + 3);
@@ -32,12 +32,12 @@ function escape(text: string, at: number): [string, number] {
   return [simple, 1];
 }
 
-function unescape(text: string): string {
+function decodeEscapes(text: string): string {
   let out = '';
   for (let i = 0; i < text.length; ) {
     if (text[i] !== '\\') out += text[i++];
     else {
-      const [byte, used] = escape(text, i + 1);
+      const [byte, used] = decodeEscape(text, i + 1);
       out += byte;
       i += 1 + used;
     }
@@ -49,7 +49,7 @@ function unescape(text: string): string {
 function repeat(text: string, at: number): [string, number] | undefined {
   const match = /^\{((?:[^{}\\]|\\.)*)\*(\d+)\}/s.exec(text.slice(at));
   if (match === null) return undefined;
-  const unit = unescape(match[1] as string);
+  const unit = decodeEscapes(match[1] as string);
   const count = Number(match[2]);
   if (unit.length * count > MAX_REPEATED) throw new ScriptError('repetition too long');
   return [unit.repeat(count), match[0].length];
@@ -85,7 +85,7 @@ export function tokenize(line: string): Token[] {
       quoted = true;
       i++;
     } else if (c === '\\') {
-      const [byte, used] = escape(line, i + 1);
+      const [byte, used] = decodeEscape(line, i + 1);
       text += byte;
       i += 1 + used;
     } else {
