@@ -25,7 +25,7 @@ export default defineConfig({
   reporter: [['list']],
   globalSetup: './e2e/make_images.ts',
   use: {
-    baseURL: `http://localhost:${PORT}`,
+    baseURL: process.env['RUMPUS_E2E_BASE'] ?? `http://localhost:${PORT}`,
     viewport: { width: 1280, height: 800 },
     launchOptions: { executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: CHROMIUM_ARGS },
     trace: 'off',

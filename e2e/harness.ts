@@ -10,6 +10,9 @@ export interface RunResult {
   readonly output: string;
 }
 
+/** Further parameters of the address for a whole run, such as RUMPUS_E2E_QUERY='store=memory'. */
+const EXTRA = new URLSearchParams(process.env['RUMPUS_E2E_QUERY'] ?? '');
+
 let lastMark = 0;
 
 export class RumpusPage {
@@ -19,6 +22,7 @@ export class RumpusPage {
   async open(address = '/'): Promise<number> {
     const url = new URL(address, 'http://relative');
     url.searchParams.set('testing', '1');
+    for (const [name, value] of EXTRA) url.searchParams.set(name, value);
     await this.page.goto(`.${url.pathname}${url.search}`);
     return this.prompt();
   }
@@ -112,7 +116,7 @@ export class RumpusPage {
 
   async showPanel(name: 'Start' | 'Images' | 'Boot'): Promise<void> {
     const tab = this.page.getByRole('tab', { name: new RegExp(`^${name}`) });
-    if (await tab.isVisible()) await tab.click();
+    if ((this.page.viewportSize()?.width ?? 1280) > 760) await tab.click();
     else await this.page.getByRole('navigation', { name: 'Panes' }).getByRole('button', { name }).click();
   }
 
