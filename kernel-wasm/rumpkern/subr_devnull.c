@@ -109,7 +109,7 @@ static const struct cdevsw mem_cdevsw = {
 int	rump_vfs_makeonedevnode(dev_t, const char *, devmajor_t, devminor_t)
 	    __weak;
 
-RUMP_COMPONENT_N(RUMP_COMPONENT_DEV, mem)
+RUMP_COMPONENT_N(RUMP_COMPONENT_KERN, mem)
 {
 	devmajor_t cmaj = MEM_MAJOR;
 

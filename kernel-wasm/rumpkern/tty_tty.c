@@ -155,7 +155,7 @@ static struct rump_proc_hooks ctty_hooks = {
 	.ph_exit = ctty_ph_exit,
 };
 
-RUMP_COMPONENT_N(RUMP_COMPONENT_DEV, ctty)
+RUMP_COMPONENT_N(RUMP_COMPONENT_KERN, ctty)
 {
 	devmajor_t cmaj = CTTY_MAJOR;
 

@@ -198,7 +198,7 @@ static const struct cdevsw cons_cdevsw = {
 	.d_discard = nodiscard, .d_flag = D_TTY | D_MPSAFE,
 };
 
-RUMP_COMPONENT_N(RUMP_COMPONENT_DEV, cons)
+RUMP_COMPONENT_N(RUMP_COMPONENT_KERN, cons)
 {
 	devmajor_t cmaj = CONS_MAJOR;
 

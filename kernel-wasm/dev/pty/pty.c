@@ -374,7 +374,7 @@ static const struct cdevsw ptm_cdevsw = {
 	.d_discard = nodiscard, .d_flag = D_TTY | D_MPSAFE,
 };
 
-RUMP_COMPONENT_N(RUMP_COMPONENT_DEV, pty)
+RUMP_COMPONENT_N(RUMP_COMPONENT_KERN, pty)
 {
 	devmajor_t smaj = PTS_MAJOR, cmaj = PTC_MAJOR, mmaj = PTM_MAJOR;
 
