@@ -5,6 +5,26 @@ import type { ProgramContext } from '../lib/program_context.ts';
 import { MAN_PAGES } from '../man.gen.ts';
 import { PROGRAMS } from '../program_table.ts';
 
+/** Names described on another's page. */
+const SAME_PAGE: Readonly<Record<string, string>> = {
+  egrep: 'grep', fgrep: 'grep', hd: 'hexdump', chgrp: 'chown', sha1: 'cksum', sha256: 'cksum', sha512: 'cksum', poweroff: 'reboot', '[': 'test', apropos: 'man', mount_cd9660: 'mount', mount_ffs: 'mount', mount_kernfs: 'mount', mount_tmpfs: 'mount',
+  lstat: 'stat', fstatat: 'stat', fchmod: 'chmod', fchdir: 'chdir', dup: 'dup2', pipe2: 'pipe', openat: 'open', getppid: 'getpid', __getcwd: 'getcwd', bg: 'jobs', fg: 'jobs', wait: 'jobs', cd: 'sh', set: 'sh', export: 'sh', trap: 'sh',
+};
+const SECTIONS = ['1', '8', '2', '3', '4', '5', '7', '9'] as const;
+
+/** Text of a page by name, "name.section", or the page that describes it too. */
+function findPage(name: string, section?: string): string | undefined {
+  if (/\.[1-9]$/.test(name) && MAN_PAGES[name] !== undefined) return MAN_PAGES[name];
+  for (const n of [name, SAME_PAGE[name]]) {
+    if (n === undefined) continue;
+    for (const s of section === undefined ? SECTIONS : [section]) {
+      const page = MAN_PAGES[`${n}.${s}`];
+      if (page !== undefined) return page;
+    }
+  }
+  return undefined;
+}
+
 /** First line of NAME: "ls - list directory contents". */
 function summary(page: string): string {
   return /^##? *NAME\s*\n+(.*)$/m.exec(page)?.[1]?.trim() ?? '';
@@ -21,8 +41,7 @@ export function man(ctx: ProgramContext): number {
   const names = [...rest];
   if (names.length > 1 && /^[1-9]$/.test(names[0] as string)) section = names.shift();
   for (const name of names) {
-    const exact = /\.[1-9]$/.test(name) ? MAN_PAGES[name] : undefined;
-    const found = exact ?? (section ? [section] : ['1', '8', '2', '3', '4', '5', '7', '9']).map((s) => MAN_PAGES[`${name}.${s}`]).find((p) => p !== undefined);
+    const found = findPage(name, section);
     if (found === undefined) ctx.warn(`no entry for ${name} in ${section ? `section ${section} of ` : ''}the manual.`);
     else ctx.print(renderPage(found, width(ctx), ctx.out.isTty));
   }
@@ -88,7 +107,7 @@ export function help(ctx: ProgramContext): number {
       ctx.print(text);
       return 0;
     }
-    const page = ['1', '8', '2', '7'].map((s) => MAN_PAGES[`${topic}.${s}`]).find((p) => p !== undefined);
+    const page = findPage(topic);
     if (page !== undefined) {
       ctx.print(renderPage(page, width(ctx), ctx.out.isTty));
       return 0;
@@ -103,7 +122,7 @@ export function help(ctx: ProgramContext): number {
 Language  pipes > >> < 2>&1 && || ; & ( ) { } $VAR \${VAR:-x} $(command) $((1+2)) if for while case functions
 
 help NAME, man NAME and man -k WORD tell more; help keys: the command line; help jobs: ^Z, fg, bg.
-Try:  ls -l /dev      sys open /etc O_RDONLY      mount      sysctl kern      ktrace -i ls; kdump
+Try:  ls -l /dev      sys open /dev O_RDONLY      mount      sysctl kern      ktrace -i ls; kdump
 `);
   return 0;
 }
