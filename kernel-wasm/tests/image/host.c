@@ -3,7 +3,6 @@
  * host.c - the host side of the tests: compiled with the host's headers.
  */
 
-#define	_GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -17,6 +17,9 @@ import stat
 import sys
 
 
+LINKS = ("link", "link59", "link60", "linklong", "absolute", "relative")
+
+
 def fnv(data):
     h = 0xCBF29CE484222325
     for b in data:
@@ -59,7 +62,8 @@ def make(top):
     os.symlink("/absolute/path", f"{top}/absolute")
     os.symlink("t" * 59, f"{top}/link59")
     os.symlink("t" * 60, f"{top}/link60")
-    os.symlink("/".join(["component"] * 40), f"{top}/linklong")
+    # Longer ones overflow a length byte in what genisoimage writes.
+    os.symlink("/".join(["component"] * 20), f"{top}/linklong")
     os.mkdir(f"{top}/emptydir", 0o700)
     with open(f"{top}/sparse", "wb") as f:
         f.seek(300000)
@@ -110,6 +114,13 @@ def filtered(mode):
     lines = []
     for line in sys.stdin:
         kind, bits, _, _, _, size, rest = line.rstrip("\n").split(" ", 6)
+        # Where genisoimage puts directories that are too deep.
+        if rest == "/mnt/rr_moved":
+            continue
+        # A symbolic link without Rock Ridge is an empty file.
+        name = rest.split(" ")[0].rsplit("/", 1)[1]
+        if mode == "joliet" and name in LINKS:
+            continue
         if mode == "none":
             if kind == "-":
                 lines.append(f"{size} {rest.rsplit(' ', 1)[1]}")

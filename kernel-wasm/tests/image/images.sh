@@ -59,7 +59,7 @@ ffs() {
 	name=$1
 	shift
 	command -v makefs >/dev/null || { echo "SKIP $name: no makefs"; return; }
-	if ! makefs -t ffs "$@" "$work/$name.ffs" "$work/tree" \
+	if ! makefs -t ffs -f 2000 -b 30% "$@" "$work/$name.ffs" "$work/tree" \
 	    >"$work/$name.log" 2>&1; then
 		echo "SKIP $name: makefs refuses: $(tail -1 "$work/$name.log")"
 		return
@@ -72,7 +72,7 @@ iso iso-rock-joliet posix 0 genisoimage -quiet -R -J -joliet-long
 iso iso-deep posix 0 genisoimage -quiet -R -D
 iso iso-rational names 0 genisoimage -quiet -r -J -joliet-long
 iso iso-joliet joliet 1 genisoimage -quiet -R -J -joliet-long
-iso iso-plain none 0 genisoimage -quiet -l -allow-leading-dots -relaxed-filenames
+iso iso-plain none 0 genisoimage -quiet -l -D
 iso xor-rock posix 0 xorriso -as mkisofs -quiet -R -iso-level 3
 iso xor-joliet joliet 1 xorriso -as mkisofs -quiet -R -J -joliet-long -iso-level 3
 
