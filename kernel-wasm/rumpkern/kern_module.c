@@ -214,22 +214,30 @@ module_builtin_remove(const modinfo_t *mi, bool fini)
 	return error;
 }
 
+/* A file system without the file system faction has nobody to talk to. */
+static bool
+module_usable(const module_t *mod)
+{
+
+	return mod->mod_info->mi_class != MODULE_CLASS_VFS ||
+	    rump_component_count(RUMP__FACTION_VFS) != 0;
+}
+
 /* Initialise the builtins of a class; what fails stays out. */
 void
 module_init_class(modclass_t class)
 {
-	module_t *mod, *failed = NULL;
+	module_t *mod;
 	bool again = true;
 
 	module_lock_enter();
 	while (again) {
 		again = false;
 		TAILQ_FOREACH(mod, &module_builtins, mod_chain) {
-			if (mod == failed)
-				break;
 			if ((class != MODULE_CLASS_ANY &&
 			    mod->mod_info->mi_class != class) ||
-			    (mod->mod_flags & MODFLG_BUILTIN_INIT) != 0)
+			    (mod->mod_flags & MODFLG_BUILTIN_INIT) != 0 ||
+			    !module_usable(mod))
 				continue;
 			mod->mod_flags |= MODFLG_BUILTIN_INIT;
 			(void)module_do_init(mod, NULL, 0);

@@ -34,6 +34,8 @@
 _Thread_local struct lwp *rump_curlwp_tls;
 
 struct lwplist alllwp = LIST_HEAD_INITIALIZER(alllwp);
+#define	DEADLWP_MAX	8
+
 static LIST_HEAD(, rump_proc_hooks) hooks = LIST_HEAD_INITIALIZER(hooks);
 
 
@@ -199,12 +201,19 @@ rump__lwproc_alloclwp(struct proc *p)
 {
 	struct cpu_info *ci = curcpu();
 	struct rump_proc_hooks *ph;
-	struct lwp *l = ci->ci_deadlwp;
+	struct lwp *l = ci->ci_deadlwp, *extra;
 
 	if (l != NULL) {
 		ci->ci_deadlwp = l->l_ctxlink;
 		ci->ci_ndeadlwp--;
-	} else
+	}
+	if (ci->ci_ndeadlwp > DEADLWP_MAX) {
+		extra = ci->ci_deadlwp;
+		ci->ci_deadlwp = extra->l_ctxlink;
+		ci->ci_ndeadlwp--;
+		kmem_free(extra, sizeof(*extra));
+	}
+	if (l == NULL)
 		l = kmem_alloc(sizeof(*l), KM_SLEEP);
 	memset(l, 0, sizeof(*l));
 	mutex_enter(p->p_lock);

@@ -278,7 +278,8 @@ boot_components(void)
 	rump_component_init(RUMP__FACTION_VFS);
 	rump_component_init(RUMP__FACTION_NET);
 	rump_component_init(RUMP__FACTION_DEV);
-	rump_component_init(RUMP_COMPONENT_KERN_VFS);
+	if (rump_component_count(RUMP__FACTION_VFS) != 0)
+		rump_component_init(RUMP_COMPONENT_KERN_VFS);
 }
 
 /* Pid 1, in which threads without a process of their own work. */

@@ -396,6 +396,9 @@ kmem_getstat(struct kmem_stat *ks)
 	for (i = 0; i < MAXCPUS; i++) {
 		ks->ks_inuse += rump_cpus[i].ci_kmemout;
 		ks->ks_nalloc += rump_cpus[i].ci_nkmemout;
+		/* Kept for the next lwp: as good as free. */
+		ks->ks_inuse -= rump_cpus[i].ci_ndeadlwp * sizeof(struct lwp);
+		ks->ks_nalloc -= rump_cpus[i].ci_ndeadlwp;
 	}
 }
 

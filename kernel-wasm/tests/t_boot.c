@@ -7,7 +7,7 @@
 
 #include <sys/syscall.gen.h>
 
-TEST(curlwp)
+TEST(context)
 {
 
 	CHECK(curlwp != NULL);
@@ -32,18 +32,16 @@ TEST_FLAGS(unknown_syscall, T_OUTSIDE)
 	CHECK_EQ(rump_syscall(-1, NULL, 0, rv), ENOSYS);
 }
 
-TEST(thread)
-{
-	extern void nothing(void *);
-
-	h_join(h_thread(nothing, NULL));
-}
-
-void	nothing(void *);
-void
+static void
 nothing(void *arg)
 {
 
 	CHECK(curproc == &proc0);
 	h_thread_end();
+}
+
+TEST(thread)
+{
+
+	h_join(h_thread(nothing, NULL));
 }
