@@ -51,6 +51,8 @@ import type { SessionEnd, Terminal } from './terminal.ts';
 
 const ETFS_BLK = 1;
 const ETFS_CHR = 2;
+/** When the pools are filled up, ms after the boot. */
+const _FILL_MS = 250;
 const DEFAULT_MEMORY = 512 << 20;
 
 export interface BootOptions {
@@ -162,9 +164,7 @@ export class Kernel {
       options.platform,
       init,
       (message) => this.fault(message),
-      memory === undefined
-        ? { kthread: 0, program: 0 }
-        : { kthread: 4, program: this.report.can.shell ? (options.programs ?? 1) : 0 },
+      memory === undefined ? { kthread: 0, program: 0 } : { kthread: 1, program: this.report.can.shell ? 1 : 0 },
     );
     this.sessions = new Sessions(mailbox, this.coordinator, (op) => this.ask(op), guest, {
       disks: () => this.disks(),
@@ -204,7 +204,7 @@ export class Kernel {
       case 'booted':
         this.wake();
         this.options.onStage?.('rump_init', answer.ms, 0);
-        if (answer.errno === 0) this.boot.resolve();
+        if (answer.errno === 0) this.running();
         else this.boot.reject(new HostError(answer.errno, `rump_init failed with errno ${answer.errno}`));
         return;
       case 'done':
@@ -215,6 +215,13 @@ export class Kernel {
         this.pending.get(answer.id)?.reject(new HostError(0, answer.message));
         this.pending.delete(answer.id);
     }
+  }
+
+  /** The kernel is up: fill the pools to their size beside what the first programs do. */
+  private running(): void {
+    if (this.memory !== undefined)
+      this.coordinator.setTargets({ kthread: 2, program: this.report.can.shell ? (this.options.programs ?? 1) : 0 });
+    this.boot.resolve();
   }
 
   private ask(call: ControlOp): Promise<number | bigint> {

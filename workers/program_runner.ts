@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/** Jobs of a program worker: a program, started by another program or by the host, and the pumps of host pipes. */
+/** The job of a program worker: a program, started by another program or by the host. */
 import { type HostKernel, KernelExit, ThreadExit } from '../hypercall-js/host_kernel.ts';
 import { kernelInstance } from '../hypercall-js/kernel_instance.ts';
 import type { LoadedKernel } from '../hypercall-js/loader.ts';
@@ -8,7 +8,6 @@ import {
   EV_EXITED,
   EV_SIGNALED,
   JOB_PROGRAM,
-  JOB_PUMP,
   P_ARGS,
   P_EVENT,
   P_LINE,
@@ -24,7 +23,6 @@ import {
 } from '../hypercall-js/mailbox.ts';
 import type { KernelInstance, RunProgram } from '../userland/abi.ts';
 import { notifyParent, programHost } from './program_host.ts';
-import { runPump } from './pump.ts';
 import { makeSession } from './session_setup.ts';
 import type { ProgramRecord } from './session_start.ts';
 import { orphanChildren } from './sessions.ts';
@@ -37,7 +35,6 @@ export function programJobs(
   return (k, loaded, job, arg) => {
     instance ??= kernelInstance(k, loaded);
     if (job === JOB_PROGRAM) runOne(k, loaded, instance, arg, runProgram);
-    else if (job === JOB_PUMP) runPump(k, loaded, arg);
     else throw new Error(`a program worker cannot run job ${job}`);
   };
 }

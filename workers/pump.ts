@@ -11,22 +11,33 @@ export const PUMP_FD = 0;
 export const PUMP_LINE = 4;
 export const PUMP_DIR = 8;
 export const PUMP_PID = 12;
-export const PUMP_BYTES = 16;
+/** 0 until the pump has its lwp (or cannot get one); its starter waits for it, then frees the record. */
+export const PUMP_READY = 16;
+export const PUMP_BYTES = 32;
 
 export const PUMP_OUT = 0;
 export const PUMP_IN = 1;
 
 const BUFFER = 16384;
 
-/** @param record  guest address of the record; freed */
+/** Sleep until a pump has its lwp; then its process may lose the lwp that made it. */
+export function awaitPump(k: HostKernel, record: number): void {
+  const ready = (record + PUMP_READY) >>> 2;
+  while (Atomics.load(k.memory.i32, ready) === 0) Atomics.wait(k.memory.i32, ready, 0);
+  k.heap.free(record);
+}
+
+/** @param record  guest address of the record */
 export function runPump(k: HostKernel, loaded: LoadedKernel, record: number): void {
   const fd = k.memory.getI32(record + PUMP_FD);
   const line = k.memory.getI32(record + PUMP_LINE);
   const direction = k.memory.getI32(record + PUMP_DIR);
   const pid = k.memory.getI32(record + PUMP_PID);
-  k.heap.free(record);
   const buffer = k.heap.alloc(BUFFER, 16);
-  if (Number(loaded.exports['rump_pub_lwproc_newlwp']?.(pid) ?? 78) === 0) {
+  const attached = Number(loaded.exports['rump_pub_lwproc_newlwp']?.(pid) ?? 78) === 0;
+  Atomics.store(k.memory.i32, (record + PUMP_READY) >>> 2, 1);
+  Atomics.notify(k.memory.i32, (record + PUMP_READY) >>> 2);
+  if (attached) {
     if (direction === PUMP_OUT) pumpOut(k, loaded, fd, line, buffer);
     else pumpIn(k, loaded, fd, line, buffer);
     loaded.exports['rump_pub_lwproc_releaselwp']?.();

@@ -3,7 +3,7 @@
 
 import type { HostKernel } from '../hypercall-js/host_kernel.ts';
 import type { LoadedKernel } from '../hypercall-js/loader.ts';
-import { JOB_PUMP, P_LWP, P_PID, TK_PROGRAM } from '../hypercall-js/mailbox.ts';
+import { JOB_PUMP, P_LWP, P_PID, TK_KTHREAD } from '../hypercall-js/mailbox.ts';
 import { flushPutchar, printText } from '../hypercall-js/rumpuser_cons.ts';
 import { startJob } from '../hypercall-js/rumpuser_pth.ts';
 import {
@@ -21,7 +21,17 @@ import {
   TIOCSCTTY,
   withPath,
 } from './kernel_calls.ts';
-import { PUMP_BYTES, PUMP_DIR, PUMP_FD, PUMP_IN, PUMP_LINE, PUMP_OUT, PUMP_PID } from './pump.ts';
+import {
+  awaitPump,
+  PUMP_BYTES,
+  PUMP_DIR,
+  PUMP_FD,
+  PUMP_IN,
+  PUMP_LINE,
+  PUMP_OUT,
+  PUMP_PID,
+  PUMP_READY,
+} from './pump.ts';
 import type { SessionRecord } from './session_start.ts';
 
 /** Device of a console line. */
@@ -97,11 +107,14 @@ function pipeSession(
   const program = k.words[p + P_LWP] as number;
   e['rump_pub_lwproc_switch']?.(keeper);
   for (const fd of [0, 3, 5]) call(k, loaded, 'close', SYS_close, [fd]);
-  startPump(k, keeperPid, 2, session.line, PUMP_OUT);
-  startPump(k, keeperPid, 4, session.errLine, PUMP_OUT);
-  if (session.stdin) startPump(k, keeperPid, 1, session.line, PUMP_IN);
+  const pumps = [
+    startPump(k, keeperPid, 2, session.line, PUMP_OUT),
+    startPump(k, keeperPid, 4, session.errLine, PUMP_OUT),
+  ];
+  if (session.stdin) pumps.push(startPump(k, keeperPid, 1, session.line, PUMP_IN));
   e['rump_pub_lwproc_switch']?.(program);
   return () => {
+    for (const pump of pumps) awaitPump(k, pump);
     e['rump_pub_lwproc_switch']?.(keeper);
     // The pump of the input may have closed it already.
     if (session.stdin) syscall(k, e, SYS_close, [1]);
@@ -115,11 +128,13 @@ function pipe(k: HostKernel, loaded: LoadedKernel): void {
   k.heap.free(fds);
 }
 
-function startPump(k: HostKernel, pid: number, fd: number, line: number, direction: number): void {
+function startPump(k: HostKernel, pid: number, fd: number, line: number, direction: number): number {
   const record = k.heap.alloc(PUMP_BYTES, 16);
   k.memory.setI32(record + PUMP_FD, fd);
   k.memory.setI32(record + PUMP_LINE, line);
   k.memory.setI32(record + PUMP_DIR, direction);
   k.memory.setI32(record + PUMP_PID, pid);
-  startJob(k.mailbox, { kind: TK_PROGRAM, job: JOB_PUMP, func: 0, arg: record, joinable: false, name: 'pump' });
+  k.memory.setI32(record + PUMP_READY, 0);
+  startJob(k.mailbox, { kind: TK_KTHREAD, job: JOB_PUMP, func: 0, arg: record, joinable: false, name: 'pump' });
+  return record;
 }
