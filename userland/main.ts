@@ -11,7 +11,14 @@ import { PROGRAMS } from './program_table.ts';
 export const runProgram: RunProgram = (start) => {
   const sys = new Librump(start.kernel, start.host);
   try {
-    const ctx = new ProgramContext(sys, start.host, start.pid, start.argv, new Map(Object.entries(start.env)), start.state);
+    const ctx = new ProgramContext(
+      sys,
+      start.host,
+      start.pid,
+      start.argv,
+      new Map(Object.entries(start.env)),
+      start.state,
+    );
     return run(ctx, start);
   } finally {
     sys.dispose();

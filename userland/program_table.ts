@@ -62,4 +62,6 @@ const ROWS: readonly Row[] = [
 ];
 
 /** Every program by name. Thunks, because the shell's modules refer back to this table. */
-export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map(ROWS.map(([name, dir, options, run]) => [name, { run, dir, options }]));
+export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map(
+  ROWS.map(([name, dir, options, run]) => [name, { run, dir, options }]),
+);

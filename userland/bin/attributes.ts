@@ -27,7 +27,13 @@ export const touch: Program = (ctx) => {
   }
   const text = flags.get('t') ?? flags.get('d');
   if (text !== undefined) {
-    const sec = flags.has('t') ? stamp(ctx, text) : Math.floor(Date.parse(/Z|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}${text.includes(':') ? 'Z' : ''}`) / 1000);
+    const sec = flags.has('t')
+      ? stamp(ctx, text)
+      : Math.floor(
+          Date.parse(
+            /Z|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}${text.includes(':') ? 'Z' : ''}`,
+          ) / 1000,
+        );
     if (sec === undefined || Number.isNaN(sec)) ctx.fail(`out of range or illegal time specification: ${text}`);
     atime = { sec: sec as number, nsec: 0 };
     mtime = atime;
@@ -40,7 +46,12 @@ export const touch: Program = (ctx) => {
         ctx.sys.close(ctx.sys.open(name, O_WRONLY | O_CREAT, 0o666));
         if (atime === 'now') continue;
       }
-      ctx.sys.utimens(name, both || flags.has('a') ? atime : undefined, both || flags.has('m') ? mtime : undefined, !flags.has('h'));
+      ctx.sys.utimens(
+        name,
+        both || flags.has('a') ? atime : undefined,
+        both || flags.has('m') ? mtime : undefined,
+        !flags.has('h'),
+      );
     } catch (error) {
       ctx.warnError(name, error);
     }
@@ -54,12 +65,22 @@ function stamp(ctx: ProgramContext, text: string): number | undefined {
   if (!m) return undefined;
   const now = new Date(ctx.sys.clockGettime(0).sec * 1000);
   const yy = Number(m[2]);
-  const year = m[2] === undefined ? now.getUTCFullYear() : m[1] !== undefined ? Number(m[1]) * 100 + yy : yy + (yy < 69 ? 2000 : 1900);
+  const year =
+    m[2] === undefined
+      ? now.getUTCFullYear()
+      : m[1] !== undefined
+        ? Number(m[1]) * 100 + yy
+        : yy + (yy < 69 ? 2000 : 1900);
   return Date.UTC(year, Number(m[3]) - 1, Number(m[4]), Number(m[5]), Number(m[6]), Number(m[7] ?? 0)) / 1000;
 }
 
 /** The part chmod and chown share: each operand, -R, links. */
-function applyToFiles(ctx: ProgramContext, files: readonly string[], flags: ReadonlySet<string>, change: (path: string, st: Stat) => void): void {
+function applyToFiles(
+  ctx: ProgramContext,
+  files: readonly string[],
+  flags: ReadonlySet<string>,
+  change: (path: string, st: Stat) => void,
+): void {
   for (const name of files) {
     if (flags.has('R')) {
       walkTree(
@@ -173,8 +194,12 @@ export const mknod: Program = (ctx) => {
     if (type === 'p') ctx.sys.mkfifo(name as string, mode);
     else if (type === 'b' || type === 'c' || type === 'u') {
       if (!/^[0-9]+$/.test(major ?? '') || !/^[0-9]+$/.test(minor ?? '')) usage();
-      ctx.sys.mknod(name as string, (type === 'b' ? 0o060000 : 0o020000) | (mode as number), makeDevice(Number(major), Number(minor)));
-    } else ctx.fail('node type must be one of \'b\', \'c\' or \'p\'');
+      ctx.sys.mknod(
+        name as string,
+        (type === 'b' ? 0o060000 : 0o020000) | (mode as number),
+        makeDevice(Number(major), Number(minor)),
+      );
+    } else ctx.fail("node type must be one of 'b', 'c' or 'p'");
     if (modeText !== undefined) ctx.sys.chmod(name as string, mode as number);
   } catch (error) {
     ctx.failError(name as string, error);

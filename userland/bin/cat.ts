@@ -30,7 +30,8 @@ export const cat: Program = (ctx) => {
 /** Straight from one system call to the next, through the transfer buffer. */
 function rawCat(ctx: ProgramContext, fd: number): void {
   const { sys } = ctx;
-  for (let n = sys.readBulk(fd); n > 0; n = sys.readBulk(fd)) for (let done = 0; done < n; ) done += sys.writeBulk(1, n - done, done);
+  for (let n = sys.readBulk(fd); n > 0; n = sys.readBulk(fd))
+    for (let done = 0; done < n; ) done += sys.writeBulk(1, n - done, done);
 }
 
 function cookedCat(ctx: ProgramContext, fd: number, flags: ReadonlySet<string>): void {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** cksum(1) with -a, md5(1), sha1, sha256, sha512. */
+
+import { type Digest, newDigest, PosixCrc } from '../lib/digest.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
-import { type Digest, newDigest, PosixCrc } from '../lib/digest.ts';
 
 const NAMES = ['MD5', 'SHA1', 'SHA256', 'SHA512'] as const;
 
@@ -13,7 +14,8 @@ export const cksum: Program = (ctx) => {
   const own = NAMES.find((n) => n.toLowerCase() === ctx.name);
   const asked = flags.get('a')?.toUpperCase().replace('-', '');
   const algorithm = asked === undefined ? own : asked === 'CRC' ? undefined : NAMES.find((n) => n === asked);
-  if (asked !== undefined && asked !== 'CRC' && algorithm === undefined) ctx.fail(`unknown algorithm: ${flags.get('a')}`);
+  if (asked !== undefined && asked !== 'CRC' && algorithm === undefined)
+    ctx.fail(`unknown algorithm: ${flags.get('a')}`);
   if (flags.has('c')) return check(ctx, rest);
   const text = flags.get('s');
   if (text !== undefined && algorithm) {
@@ -46,7 +48,9 @@ function check(ctx: ProgramContext, files: readonly string[]): number {
       const short = /^([0-9a-f]{32,128}) [ *]?(.*)$/.exec(line);
       const sum = long?.[3] ?? short?.[1];
       const name = long?.[2] ?? short?.[2];
-      const algorithm = NAMES.find((n) => (long ? n === long[1] : { 32: 'MD5', 40: 'SHA1', 64: 'SHA256', 128: 'SHA512' }[sum?.length ?? 0] === n));
+      const algorithm = NAMES.find((n) =>
+        long ? n === long[1] : { 32: 'MD5', 40: 'SHA1', 64: 'SHA256', 128: 'SHA512' }[sum?.length ?? 0] === n,
+      );
       if (sum === undefined || name === undefined || algorithm === undefined) continue;
       ctx.eachInput([name], (data) => {
         const d = newDigest(algorithm);

@@ -9,7 +9,11 @@ import { SyscallError } from '../librump/syscall_error.ts';
 
 /** cp(1). */
 export const cp: Program = (ctx) => {
-  const usage = () => ctx.usage('cp [-R [-H | -L | -P]] [-f | -i] [-alNpv] source_file target_file', 'cp [-R [-H | -L | -P]] [-f | -i] [-alNpv] source_file ... target_directory');
+  const usage = () =>
+    ctx.usage(
+      'cp [-R [-H | -L | -P]] [-f | -i] [-alNpv] source_file target_file',
+      'cp [-R [-H | -L | -P]] [-f | -i] [-alNpv] source_file ... target_directory',
+    );
   const { options, rest } = ctx.getopt('HLPRrafilNpv', usage);
   const flags = new Set(options.map((o) => (o.flag === 'r' ? 'R' : o.flag)));
   if (flags.has('a')) for (const f of 'RPp') flags.add(f);
@@ -54,7 +58,14 @@ export class Copier {
       if (flags.has('p')) this.attributes(to, st);
       return true;
     } catch (error) {
-      ctx.warnError(error instanceof SyscallError && ['open', 'mkdir', 'write', 'mknod', 'mkfifo', 'symlink'].includes(error.call) && this.atTarget ? to : from, error);
+      ctx.warnError(
+        error instanceof SyscallError &&
+          ['open', 'mkdir', 'write', 'mknod', 'mkfifo', 'symlink'].includes(error.call) &&
+          this.atTarget
+          ? to
+          : from,
+        error,
+      );
       return false;
     } finally {
       this.atTarget = false;
@@ -74,7 +85,10 @@ export class Copier {
     // A directory into itself would never end.
     const inside = `${to}/`.startsWith(`${from.replace(/\/+$/, '')}/`) && depth === 0;
     this.atTarget = true;
-    const names = ctx.sys.readdir(from).map((e) => e.name).filter((n) => n !== '.' && n !== '..' && !(inside && join(from, n) === to));
+    const names = ctx.sys
+      .readdir(from)
+      .map((e) => e.name)
+      .filter((n) => n !== '.' && n !== '..' && !(inside && join(from, n) === to));
     if (!there) ctx.sys.mkdir(to, (st.mode & 0o777) | 0o700);
     this.atTarget = false;
     let ok = true;
@@ -102,7 +116,8 @@ export class Copier {
         target = sys.open(to, O_WRONLY | O_CREAT | (there ? O_EXCL : O_TRUNC), st.mode & 0o777);
       }
       try {
-        for (let n = sys.readBulk(source); n > 0; n = sys.readBulk(source)) for (let done = 0; done < n; ) done += sys.writeBulk(target, n - done, done);
+        for (let n = sys.readBulk(source); n > 0; n = sys.readBulk(source))
+          for (let done = 0; done < n; ) done += sys.writeBulk(target, n - done, done);
       } finally {
         sys.close(target);
       }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { concat } from '../lib/input_stream.ts';
+
 import { sizeNumber } from '../lib/format.ts';
+import { concat } from '../lib/input_stream.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../librump/constants.gen.ts';
-import { SIGINFO, SIGINT } from '../librump/signal_names.ts';
 import { ProgramEnd } from '../librump/program_end.ts';
+import { SIGINFO, SIGINT } from '../librump/signal_names.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 
 /** dd(1): if= of= bs= ibs= obs= count= skip= seek= conv= msgfmt=quiet. */
@@ -23,7 +24,25 @@ class Dd {
   private stopping = false;
 
   constructor(private readonly ctx: ProgramContext) {
-    const known = ['if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'iseek', 'seek', 'oseek', 'conv', 'msgfmt', 'progress', 'iflag', 'oflag', 'files', 'cbs'];
+    const known = [
+      'if',
+      'of',
+      'bs',
+      'ibs',
+      'obs',
+      'count',
+      'skip',
+      'iseek',
+      'seek',
+      'oseek',
+      'conv',
+      'msgfmt',
+      'progress',
+      'iflag',
+      'oflag',
+      'files',
+      'cbs',
+    ];
     for (const arg of ctx.argv.slice(1)) {
       const eq = arg.indexOf('=');
       if (eq < 0) ctx.fail(`unknown operand ${arg}`);
@@ -32,7 +51,9 @@ class Dd {
       this.options.set(key, arg.slice(eq + 1));
     }
     this.conv = new Set((this.options.get('conv') ?? '').split(',').filter((c) => c !== ''));
-    for (const c of this.conv) if (!['notrunc', 'noerror', 'sync', 'swab', 'lcase', 'ucase', 'sparse', 'fsync'].includes(c)) ctx.fail(`unknown conversion ${c}`);
+    for (const c of this.conv)
+      if (!['notrunc', 'noerror', 'sync', 'swab', 'lcase', 'ucase', 'sparse', 'fsync'].includes(c))
+        ctx.fail(`unknown conversion ${c}`);
     this.start = ctx.host.now();
   }
 
@@ -85,7 +106,9 @@ class Dd {
       if (this.conv.has('fsync')) sys.fsync(output);
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      ctx.warn(`${error.call === 'read' ? (this.options.get('if') ?? 'stdin') : (this.options.get('of') ?? 'stdout')}: ${error.message}`);
+      ctx.warn(
+        `${error.call === 'read' ? (this.options.get('if') ?? 'stdin') : (this.options.get('of') ?? 'stdout')}: ${error.message}`,
+      );
     }
     this.summary();
     if (this.stopping) throw new ProgramEnd(130, SIGINT);
@@ -208,7 +231,9 @@ class Dd {
     if (this.options.get('msgfmt') === 'quiet') return;
     const seconds = Math.max(0.001, (this.ctx.host.now() - this.start) / 1000);
     this.ctx.err.write(`${this.inFull}+${this.inPart} records in\n${this.outFull}+${this.outPart} records out\n`);
-    this.ctx.err.write(`${this.bytes} bytes transferred in ${seconds.toFixed(3)} secs (${Math.floor(this.bytes / seconds)} bytes/sec)\n`);
+    this.ctx.err.write(
+      `${this.bytes} bytes transferred in ${seconds.toFixed(3)} secs (${Math.floor(this.bytes / seconds)} bytes/sec)\n`,
+    );
     this.ctx.err.flush();
   }
 }

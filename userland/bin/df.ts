@@ -24,13 +24,24 @@ export const df: Program = (ctx) => {
   if (types.length > 0) list = list.filter((s) => types.includes(s.fstypename));
   if (list.length === 0) return ctx.status;
   const human = flags.has('h');
-  const unit = flags.has('k') ? 1024 : flags.has('m') ? 1048576 : flags.has('g') ? 1073741824 : Number(/^[0-9]+/.exec(ctx.env.get('BLOCKSIZE') ?? '')?.[0]) || 512;
-  const title = human ? 'Size' : `${unit === 1048576 ? '1M' : unit === 1073741824 ? '1G' : unit === 1024 ? '1K' : unit}-blocks`;
-  const amount = (blocks: number, s: Statvfs) => (human ? humanize(Math.max(0, blocks) * s.frsize) : String(Math.round((blocks * s.frsize) / unit)));
+  const unit = flags.has('k')
+    ? 1024
+    : flags.has('m')
+      ? 1048576
+      : flags.has('g')
+        ? 1073741824
+        : Number(/^[0-9]+/.exec(ctx.env.get('BLOCKSIZE') ?? '')?.[0]) || 512;
+  const title = human
+    ? 'Size'
+    : `${unit === 1048576 ? '1M' : unit === 1073741824 ? '1G' : unit === 1024 ? '1K' : unit}-blocks`;
+  const amount = (blocks: number, s: Statvfs) =>
+    human ? humanize(Math.max(0, blocks) * s.frsize) : String(Math.round((blocks * s.frsize) / unit));
   const w = Math.max(10, ...list.map((s) => s.mntfromname.length)) + 1;
   const inodes = flags.has('i');
   const n = human ? 10 : 12;
-  ctx.print(`${'Filesystem'.padEnd(w)}${title.padStart(n)} ${'Used'.padStart(n)} ${'Avail'.padStart(n)} %Cap${inodes ? ' iUsed     iAvail %iCap' : ''} Mounted on\n`);
+  ctx.print(
+    `${'Filesystem'.padEnd(w)}${title.padStart(n)} ${'Used'.padStart(n)} ${'Avail'.padStart(n)} %Cap${inodes ? ' iUsed     iAvail %iCap' : ''} Mounted on\n`,
+  );
   for (const s of list) {
     const used = s.blocks - s.bfree;
     const total = used + s.bavail;
@@ -49,9 +60,16 @@ export const du: Program = (ctx) => {
   const usage = () => ctx.usage('du [-H | -L | -P] [-a | -d depth | -s] [-cghikmnrx] [file ...]');
   const { options, rest } = ctx.getopt('HLPacd:ghikmnrsx', usage);
   const flags = new Map(options.map((o) => [o.flag, o.value]));
-  const unit = flags.has('k') ? 1024 : flags.has('m') ? 1048576 : flags.has('g') ? 1073741824 : Number(/^[0-9]+/.exec(ctx.env.get('BLOCKSIZE') ?? '')?.[0]) || 512;
+  const unit = flags.has('k')
+    ? 1024
+    : flags.has('m')
+      ? 1048576
+      : flags.has('g')
+        ? 1073741824
+        : Number(/^[0-9]+/.exec(ctx.env.get('BLOCKSIZE') ?? '')?.[0]) || 512;
   const depthLimit = flags.has('s') ? 0 : flags.has('d') ? Number(flags.get('d')) : Number.POSITIVE_INFINITY;
-  const show = (bytes: number, path: string) => ctx.print(`${flags.has('h') ? humanize(bytes) : Math.ceil(bytes / unit)}\t${path}\n`);
+  const show = (bytes: number, path: string) =>
+    ctx.print(`${flags.has('h') ? humanize(bytes) : Math.ceil(bytes / unit)}\t${path}\n`);
   const seen = new Set<string>();
   let grand = 0;
   for (const name of rest.length === 0 ? ['.'] : rest) {

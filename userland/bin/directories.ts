@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** mkdir(1), rmdir(1), ln(1), link names. */
-import { baseName, dirName, join } from '../lib/paths.ts';
+
 import { parseMode } from '../lib/mode_change.ts';
+import { baseName, dirName, join } from '../lib/paths.ts';
 import type { Program } from '../lib/program.ts';
 import { isDirectory, statOrNone } from '../lib/tree_walk.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
@@ -37,7 +38,8 @@ export const mkdir: Program = (ctx) => {
         // Already there, or a mount point of a read-only file system: fine when it is a directory.
         if (!isErrno(error, 'EEXIST', 'EISDIR', 'EROFS')) throw error;
         const st = statOrNone(ctx, path, true);
-        if (st === undefined || !isDirectory(st)) throw isErrno(error, 'EEXIST') && i < parts.length ? new SyscallError(20, 'mkdir') : error;
+        if (st === undefined || !isDirectory(st))
+          throw isErrno(error, 'EEXIST') && i < parts.length ? new SyscallError(20, 'mkdir') : error;
       }
     }
   }

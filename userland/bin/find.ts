@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { spawnChild, waitChild } from '../lib/child.ts';
 import { fnmatch } from '../lib/fnmatch.ts';
-import { deviceNumbers, groupId, groupName, modeString, MONTHS, two, userId, userName } from '../lib/format.ts';
+import { deviceNumbers, groupId, groupName, MONTHS, modeString, two, userId, userName } from '../lib/format.ts';
 import { parseMode } from '../lib/mode_change.ts';
 import { baseName } from '../lib/paths.ts';
 import type { Program } from '../lib/program.ts';
@@ -128,7 +128,7 @@ class Find {
     if (t === '(') {
       this.at++;
       const inner = this.or();
-      if (this.args[this.at++] !== ')') this.ctx.fail('(: missing closing \')\'');
+      if (this.args[this.at++] !== ')') this.ctx.fail("(: missing closing ')'");
       return inner;
     }
     return this.primary();
@@ -157,22 +157,56 @@ class Find {
       return (v) => match(Math.ceil((this.now - pick(v.st)) / seconds));
     };
     switch (name) {
-      case '-name': { const p = this.next(name); return (v) => fnmatch(p, baseName(v.path)); }
-      case '-iname': { const p = this.next(name).toLowerCase(); return (v) => fnmatch(p, baseName(v.path).toLowerCase()); }
-      case '-path': { const p = this.next(name); return (v) => fnmatch(p, v.path); }
-      case '-type': return this.typeTest(this.next(name));
-      case '-size': return this.sizeTest();
-      case '-perm': return this.permTest(this.next(name));
-      case '-links': { const m = this.number(name); return (v) => m(v.st.nlink); }
-      case '-inum': { const m = this.number(name); return (v) => m(v.st.ino); }
-      case '-user': { const t = this.next(name); const id = userId(t); if (id === undefined) ctx.fail(`${name}: ${t}: no such user`); return (v) => v.st.uid === id; }
-      case '-group': { const t = this.next(name); const id = groupId(t); if (id === undefined) ctx.fail(`${name}: ${t}: no such group`); return (v) => v.st.gid === id; }
-      case '-mtime': return days((s) => s.mtime.sec, 86400);
-      case '-atime': return days((s) => s.atime.sec, 86400);
-      case '-ctime': return days((s) => s.ctime.sec, 86400);
-      case '-mmin': return days((s) => s.mtime.sec, 60);
-      case '-amin': return days((s) => s.atime.sec, 60);
-      case '-cmin': return days((s) => s.ctime.sec, 60);
+      case '-name': {
+        const p = this.next(name);
+        return (v) => fnmatch(p, baseName(v.path));
+      }
+      case '-iname': {
+        const p = this.next(name).toLowerCase();
+        return (v) => fnmatch(p, baseName(v.path).toLowerCase());
+      }
+      case '-path': {
+        const p = this.next(name);
+        return (v) => fnmatch(p, v.path);
+      }
+      case '-type':
+        return this.typeTest(this.next(name));
+      case '-size':
+        return this.sizeTest();
+      case '-perm':
+        return this.permTest(this.next(name));
+      case '-links': {
+        const m = this.number(name);
+        return (v) => m(v.st.nlink);
+      }
+      case '-inum': {
+        const m = this.number(name);
+        return (v) => m(v.st.ino);
+      }
+      case '-user': {
+        const t = this.next(name);
+        const id = userId(t);
+        if (id === undefined) ctx.fail(`${name}: ${t}: no such user`);
+        return (v) => v.st.uid === id;
+      }
+      case '-group': {
+        const t = this.next(name);
+        const id = groupId(t);
+        if (id === undefined) ctx.fail(`${name}: ${t}: no such group`);
+        return (v) => v.st.gid === id;
+      }
+      case '-mtime':
+        return days((s) => s.mtime.sec, 86400);
+      case '-atime':
+        return days((s) => s.atime.sec, 86400);
+      case '-ctime':
+        return days((s) => s.ctime.sec, 86400);
+      case '-mmin':
+        return days((s) => s.mtime.sec, 60);
+      case '-amin':
+        return days((s) => s.atime.sec, 60);
+      case '-cmin':
+        return days((s) => s.ctime.sec, 60);
       case '-newer': {
         const file = this.next(name);
         let than: Stat;
@@ -181,16 +215,33 @@ class Find {
         } catch (error) {
           return ctx.failError(file, error);
         }
-        return (v) => v.st.mtime.sec > than.mtime.sec || (v.st.mtime.sec === than.mtime.sec && v.st.mtime.nsec > than.mtime.nsec);
+        return (v) =>
+          v.st.mtime.sec > than.mtime.sec || (v.st.mtime.sec === than.mtime.sec && v.st.mtime.nsec > than.mtime.nsec);
       }
-      case '-empty': return (v) => (isRegular(v.st) && v.st.size === 0) || (isDirectory(v.st) && ctx.sys.readdir(v.path).every((e) => e.name === '.' || e.name === '..'));
-      case '-true': return () => true;
-      case '-false': return () => false;
-      case '-depth': this.depthFirst = true; return () => true;
-      case '-xdev': case '-mount': this.sameDevice = true; return () => true;
-      case '-follow': this.follow = true; return () => true;
-      case '-maxdepth': this.maxDepth = Number(this.next(name)); return () => true;
-      case '-mindepth': this.minDepth = Number(this.next(name)); return () => true;
+      case '-empty':
+        return (v) =>
+          (isRegular(v.st) && v.st.size === 0) ||
+          (isDirectory(v.st) && ctx.sys.readdir(v.path).every((e) => e.name === '.' || e.name === '..'));
+      case '-true':
+        return () => true;
+      case '-false':
+        return () => false;
+      case '-depth':
+        this.depthFirst = true;
+        return () => true;
+      case '-xdev':
+      case '-mount':
+        this.sameDevice = true;
+        return () => true;
+      case '-follow':
+        this.follow = true;
+        return () => true;
+      case '-maxdepth':
+        this.maxDepth = Number(this.next(name));
+        return () => true;
+      case '-mindepth':
+        this.minDepth = Number(this.next(name));
+        return () => true;
       case '-prune':
         return (v) => {
           v.prune = true;
@@ -204,7 +255,8 @@ class Find {
     const { ctx } = this;
     this.acts = true;
     switch (name) {
-      case '-print': return (v) => this.print(v.path);
+      case '-print':
+        return (v) => this.print(v.path);
       case '-print0':
         return (v) => {
           ctx.print(`${v.path}\0`);
@@ -233,7 +285,8 @@ class Find {
             return false;
           }
         };
-      case '-exec': case '-ok': {
+      case '-exec':
+      case '-ok': {
         const argv: string[] = [];
         for (;;) {
           const a = this.args[this.at++];
@@ -269,7 +322,16 @@ class Find {
   }
 
   private typeTest(letter: string): Test {
-    const kind = { b: 0o060000, c: 0o020000, d: 0o040000, f: 0o100000, l: 0o120000, p: 0o010000, s: 0o140000, W: 0o160000 }[letter];
+    const kind = {
+      b: 0o060000,
+      c: 0o020000,
+      d: 0o040000,
+      f: 0o100000,
+      l: 0o120000,
+      p: 0o010000,
+      s: 0o140000,
+      W: 0o160000,
+    }[letter];
     if (kind === undefined) this.ctx.fail(`-type: ${letter}: unknown type`);
     return (v) => (v.st.mode & 0o170000) === kind;
   }

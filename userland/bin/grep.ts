@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { regexSource } from '../lib/regex.ts';
-import { join } from '../lib/paths.ts';
+
 import type { InputStream } from '../lib/input_stream.ts';
+import { join } from '../lib/paths.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
+import { regexSource } from '../lib/regex.ts';
 import { isDirectory, isRegular, statOrNone, walkTree } from '../lib/tree_walk.ts';
 import { ProgramEnd } from '../librump/program_end.ts';
 import { SyscallError } from '../librump/syscall_error.ts';
@@ -14,7 +15,9 @@ const SPEC = 'EFGA:B:C:ace:f:hHiILlm:noqRrsvwxyU';
 export const grep: Program = (ctx) => {
   const usage = (): never => {
     try {
-      return ctx.usage('grep [-EFGacHhIiLlnoqRrsvwx] [-A num] [-B num] [-C num] [-e pattern] [-f file] [-m num] [pattern] [file ...]');
+      return ctx.usage(
+        'grep [-EFGacHhIiLlnoqRrsvwx] [-A num] [-B num] [-C num] [-e pattern] [-f file] [-m num] [pattern] [file ...]',
+      );
     } catch {
       throw new ProgramEnd(2);
     }
@@ -32,7 +35,8 @@ export const grep: Program = (ctx) => {
     if (first === undefined) usage();
     patterns.push(...(first as string).split('\n'));
   }
-  const kind = flags.has('F') || ctx.name === 'fgrep' ? 'fixed' : flags.has('E') || ctx.name === 'egrep' ? 'extended' : 'basic';
+  const kind =
+    flags.has('F') || ctx.name === 'fgrep' ? 'fixed' : flags.has('E') || ctx.name === 'egrep' ? 'extended' : 'basic';
   return new Grep(ctx, flags, compile(ctx, patterns, kind, flags)).run(rest);
 };
 
@@ -44,7 +48,12 @@ function readPatterns(ctx: ProgramContext, path: string): string[] {
   return out;
 }
 
-function compile(ctx: ProgramContext, patterns: readonly string[], kind: 'basic' | 'extended' | 'fixed', flags: ReadonlyMap<string, string>): RegExp {
+function compile(
+  ctx: ProgramContext,
+  patterns: readonly string[],
+  kind: 'basic' | 'extended' | 'fixed',
+  flags: ReadonlyMap<string, string>,
+): RegExp {
   try {
     let source = patterns.map((p) => `(?:${regexSource(p, kind)})`).join('|');
     if (patterns.length === 0) source = '(?!)';

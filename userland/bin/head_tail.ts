@@ -32,7 +32,8 @@ export const head: Program = (ctx) => {
   let bytes: number | undefined;
   for (const { flag, value } of options) {
     if (flag !== 'n' && flag !== 'c') continue;
-    if (!/^[0-9]+$/.test(value) || Number(value) === 0) ctx.fail(`illegal ${flag === 'n' ? 'line' : 'byte'} count -- ${value}`);
+    if (!/^[0-9]+$/.test(value) || Number(value) === 0)
+      ctx.fail(`illegal ${flag === 'n' ? 'line' : 'byte'} count -- ${value}`);
     if (flag === 'n') lines = Number(value);
     else bytes = Number(value);
   }
@@ -73,7 +74,8 @@ export const tail: Program = (ctx) => {
   const follow = options.some((o) => o.flag === 'f' || o.flag === 'F');
   let first = true;
   ctx.eachInput(rest, (input, name) => {
-    if ((rest.length > 1 && !options.some((o) => o.flag === 'q')) || options.some((o) => o.flag === 'v')) ctx.print(`${first ? '' : '\n'}==> ${name} <==\n`);
+    if ((rest.length > 1 && !options.some((o) => o.flag === 'q')) || options.some((o) => o.flag === 'v'))
+      ctx.print(`${first ? '' : '\n'}==> ${name} <==\n`);
     first = false;
     if (reverse) showReversed(ctx, input, how === undefined ? Number.POSITIVE_INFINITY : count);
     else if (fromStart) showFrom(ctx, input, Math.max(0, count - 1), byBytes);
@@ -113,7 +115,8 @@ function seekNearEnd(ctx: ProgramContext, fd: number, guess: number): void {
     for (; from > 0; from = Math.max(0, from - 65536)) {
       let lines = 0;
       const size = st.size - from;
-      for (let at = 0; at < size; at += 65536) for (const b of ctx.sys.pread(fd, Math.min(65536, size - at), from + at)) if (b === 10) lines++;
+      for (let at = 0; at < size; at += 65536)
+        for (const b of ctx.sys.pread(fd, Math.min(65536, size - at), from + at)) if (b === 10) lines++;
       if (lines > guess / 512 + 1) break;
     }
     ctx.sys.lseek(fd, from, 0);
@@ -146,7 +149,20 @@ function followFile(ctx: ProgramContext, fd: number): void {
   const st = sys.fstat(fd);
   const queue = sys.kqueue();
   const filter = isRegular(st) ? EVFILT_VNODE : EVFILT_READ;
-  sys.kevent(queue, [{ ident: fd, filter, flags: EV_ADD | EV_CLEAR, fflags: filter === EVFILT_VNODE ? NOTE_WRITE | NOTE_EXTEND | NOTE_ATTRIB : 0, data: 0 }], 0, { sec: 0, nsec: 0 });
+  sys.kevent(
+    queue,
+    [
+      {
+        ident: fd,
+        filter,
+        flags: EV_ADD | EV_CLEAR,
+        fflags: filter === EVFILT_VNODE ? NOTE_WRITE | NOTE_EXTEND | NOTE_ATTRIB : 0,
+        data: 0,
+      },
+    ],
+    0,
+    { sec: 0, nsec: 0 },
+  );
   for (;;) {
     const size = sys.fstat(fd).size;
     if (filter === EVFILT_VNODE && size < sys.lseek(fd, 0, 1)) {

@@ -7,8 +7,36 @@ import { PROGRAMS } from '../program_table.ts';
 
 /** Names described on another's page. */
 const SAME_PAGE: Readonly<Record<string, string>> = {
-  egrep: 'grep', fgrep: 'grep', hd: 'hexdump', chgrp: 'chown', sha1: 'cksum', sha256: 'cksum', sha512: 'cksum', poweroff: 'reboot', '[': 'test', apropos: 'man', mount_cd9660: 'mount', mount_ffs: 'mount', mount_kernfs: 'mount', mount_tmpfs: 'mount',
-  lstat: 'stat', fstatat: 'stat', fchmod: 'chmod', fchdir: 'chdir', dup: 'dup2', pipe2: 'pipe', openat: 'open', getppid: 'getpid', __getcwd: 'getcwd', bg: 'jobs', fg: 'jobs', wait: 'jobs', cd: 'sh', set: 'sh', export: 'sh', trap: 'sh',
+  egrep: 'grep',
+  fgrep: 'grep',
+  hd: 'hexdump',
+  chgrp: 'chown',
+  sha1: 'cksum',
+  sha256: 'cksum',
+  sha512: 'cksum',
+  poweroff: 'reboot',
+  '[': 'test',
+  apropos: 'man',
+  mount_cd9660: 'mount',
+  mount_ffs: 'mount',
+  mount_kernfs: 'mount',
+  mount_tmpfs: 'mount',
+  lstat: 'stat',
+  fstatat: 'stat',
+  fchmod: 'chmod',
+  fchdir: 'chdir',
+  dup: 'dup2',
+  pipe2: 'pipe',
+  openat: 'open',
+  getppid: 'getpid',
+  __getcwd: 'getcwd',
+  bg: 'jobs',
+  fg: 'jobs',
+  wait: 'jobs',
+  cd: 'sh',
+  set: 'sh',
+  export: 'sh',
+  trap: 'sh',
 };
 const SECTIONS = ['1', '8', '2', '3', '4', '5', '7', '9'] as const;
 

@@ -94,7 +94,10 @@ const hex = (n: number, w: number) => n.toString(16).padStart(w, '0');
 
 function line(style: string, offset: number, row: Uint8Array): string {
   if (style === 'C') {
-    const cell = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => (from + i < row.length ? hex(row[from + i] as number, 2) : '  ')).join(' ');
+    const cell = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) =>
+        from + i < row.length ? hex(row[from + i] as number, 2) : '  ',
+      ).join(' ');
     const text = String.fromCharCode(...Array.from(row, (b) => (b >= 0x20 && b < 0x7f ? b : 0x2e)));
     return `${hex(offset, 8)}  ${cell(0, 8)}  ${cell(8, 16)}  |${text}|\n`;
   }
@@ -163,7 +166,9 @@ export const cmp: Program = (ctx) => {
         ctx.print(`${a} ${b} differ: char ${at}, line ${lines}\n`);
         return 1;
       }
-      ctx.print(`${String(at).padStart(6)} ${(p[i] as number).toString(8).padStart(3)} ${(q[i] as number).toString(8).padStart(3)}\n`);
+      ctx.print(
+        `${String(at).padStart(6)} ${(p[i] as number).toString(8).padStart(3)} ${(q[i] as number).toString(8).padStart(3)}\n`,
+      );
     }
     p = p.subarray(n);
     q = q.subarray(n);

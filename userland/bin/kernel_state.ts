@@ -4,9 +4,18 @@ import { decodeZ, encode } from '../lib/bytes.ts';
 import { userName } from '../lib/format.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
-import { CTLFLAG_HEX, CTLFLAG_HIDDEN, CTLFLAG_UNSIGNED, CTLTYPE_NODE, type SysctlNode, sysctlByName, sysctlDescription, sysctlLeaves } from '../lib/sysctl_tree.ts';
-import { kinfo_proc2 } from '../librump/structs.gen.ts';
+import {
+  CTLFLAG_HEX,
+  CTLFLAG_HIDDEN,
+  CTLFLAG_UNSIGNED,
+  CTLTYPE_NODE,
+  type SysctlNode,
+  sysctlByName,
+  sysctlDescription,
+  sysctlLeaves,
+} from '../lib/sysctl_tree.ts';
 import { readS64, readU64 } from '../librump/struct_codec.ts';
+import { kinfo_proc2 } from '../librump/structs.gen.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 
 const CTL_KERN = 1;
@@ -19,7 +28,8 @@ export const sysctl: Program = (ctx) => {
   const { options, rest } = ctx.getopt('AadenqwxX', usage);
   const flags = new Set(options.map((o) => o.flag));
   if (flags.has('a') || flags.has('A')) {
-    for (const node of sysctlLeaves(ctx.sys, undefined)) if (flags.has('A') || (node.flags & CTLFLAG_HIDDEN) === 0) show(ctx, node, flags, true);
+    for (const node of sysctlLeaves(ctx.sys, undefined))
+      if (flags.has('A') || (node.flags & CTLFLAG_HIDDEN) === 0) show(ctx, node, flags, true);
     return 0;
   }
   if (rest.length === 0) usage();
@@ -28,7 +38,14 @@ export const sysctl: Program = (ctx) => {
     const name = eq < 0 ? arg : arg.slice(0, eq);
     const node = sysctlByName(ctx.sys, name);
     if (node === undefined) {
-      ctx.warn(flags.has('q') ? `${name}` : `second level name '${name.slice(name.lastIndexOf('.') + 1)}' in '${name}' is invalid`.replace(/^second/, ['top', 'second', 'third', 'fourth'][Math.min(3, name.split('.').length - 1)] as string));
+      ctx.warn(
+        flags.has('q')
+          ? `${name}`
+          : `second level name '${name.slice(name.lastIndexOf('.') + 1)}' in '${name}' is invalid`.replace(
+              /^second/,
+              ['top', 'second', 'third', 'fourth'][Math.min(3, name.split('.').length - 1)] as string,
+            ),
+      );
       continue;
     }
     if (eq >= 0) {
@@ -78,7 +95,11 @@ function valueText(node: SysctlNode, data: Uint8Array, flags: ReadonlySet<string
     case 3:
       return decodeZ(data, 0, data.length).replace(/\n$/, '');
     case 4:
-      return data.length < 8 ? undefined : hex ? `0x${readU64(view, 0).toString(16)}` : String((node.flags & CTLFLAG_UNSIGNED) !== 0 ? readU64(view, 0) : readS64(view, 0));
+      return data.length < 8
+        ? undefined
+        : hex
+          ? `0x${readU64(view, 0).toString(16)}`
+          : String((node.flags & CTLFLAG_UNSIGNED) !== 0 ? readU64(view, 0) : readS64(view, 0));
     case 6:
       return data.length < 1 ? undefined : String(data[0] === 0 ? 0 : 1);
     case 5:
@@ -90,13 +111,15 @@ function valueText(node: SysctlNode, data: Uint8Array, flags: ReadonlySet<string
 
 /** The structures people look at. */
 function structText(node: SysctlNode, view: DataView): string | undefined {
-  if (node.name === 'kern.clockrate' && view.byteLength >= 20) return `tick = ${view.getInt32(4, true)}, tickadj = ${view.getInt32(8, true)}, hz = ${view.getInt32(0, true)}, profhz = ${view.getInt32(16, true)}, stathz = ${view.getInt32(12, true)}`;
+  if (node.name === 'kern.clockrate' && view.byteLength >= 20)
+    return `tick = ${view.getInt32(4, true)}, tickadj = ${view.getInt32(8, true)}, hz = ${view.getInt32(0, true)}, profhz = ${view.getInt32(16, true)}, stathz = ${view.getInt32(12, true)}`;
   if (node.name === 'kern.boottime' && view.byteLength >= 8) return new Date(readS64(view, 0) * 1000).toUTCString();
   if (node.name === 'vm.loadavg' && view.byteLength >= 16) {
     const scale = view.getInt32(12, true) || 2048;
     return [0, 4, 8].map((at) => (view.getUint32(at, true) / scale).toFixed(2)).join(' ');
   }
-  if (node.name === 'kern.cp_time' && view.byteLength >= 40) return ['user', 'nice', 'sys', 'intr', 'idle'].map((n, i) => `${n} = ${readU64(view, i * 8)}`).join(', ');
+  if (node.name === 'kern.cp_time' && view.byteLength >= 40)
+    return ['user', 'nice', 'sys', 'intr', 'idle'].map((n, i) => `${n} = ${readU64(view, i * 8)}`).join(', ');
   return undefined;
 }
 
@@ -104,7 +127,7 @@ function assign(ctx: ProgramContext, node: SysctlNode, text: string, flags: Read
   let data: Uint8Array;
   if (node.type === 3) data = encode(`${text}\0`);
   else {
-    const n = Number(node.type === 6 ? { true: 1, false: 0, yes: 1, no: 0 }[text] ?? text : text);
+    const n = Number(node.type === 6 ? ({ true: 1, false: 0, yes: 1, no: 0 }[text] ?? text) : text);
     if (!Number.isInteger(n) || text.trim() === '') {
       ctx.warn(`'${text}' is not a valid ${node.type === 6 ? 'boolean' : 'integer'}`);
       return;
@@ -113,7 +136,7 @@ function assign(ctx: ProgramContext, node: SysctlNode, text: string, flags: Read
     const view = new DataView(data.buffer);
     if (node.type === 6) data[0] = n === 0 ? 0 : 1;
     else {
-      view.setUint32(0, n % 4294967296 >>> 0, true);
+      view.setUint32(0, (n % 4294967296) >>> 0, true);
       if (node.type === 4) view.setInt32(4, Math.floor(n / 4294967296), true);
     }
   }
@@ -130,10 +153,16 @@ function assign(ctx: ProgramContext, node: SysctlNode, text: string, flags: Read
 export const dmesg: Program = (ctx) => {
   const { options } = ctx.getopt('dTt', () => ctx.usage('dmesg [-dTt]'));
   try {
-    const text = decodeZ(ctx.sys.sysctl([CTL_KERN, KERN_MSGBUF]).filter((b) => b !== 0), 0, 1 << 20);
+    const text = decodeZ(
+      ctx.sys.sysctl([CTL_KERN, KERN_MSGBUF]).filter((b) => b !== 0),
+      0,
+      1 << 20,
+    );
     for (const line of text.split('\n')) {
       if (line === '') continue;
-      ctx.print(`${options.some((o) => o.flag === 't') ? line.replace(/^\[ *[0-9.]+\] /, '') : line.replace(/^<[0-9]+>/, '')}\n`);
+      ctx.print(
+        `${options.some((o) => o.flag === 't') ? line.replace(/^\[ *[0-9.]+\] /, '') : line.replace(/^<[0-9]+>/, '')}\n`,
+      );
     }
     return 0;
   } catch (error) {
@@ -195,15 +224,36 @@ export const ps: Program = (ctx) => {
   const pids = flags.get('p');
   if (pids !== undefined) list = list.filter((p) => pids.split(/[, ]/).includes(String(p.pid)));
   const columns: Readonly<Record<string, readonly [title: string, left: boolean, text: (p: Process) => string]>> = {
-    pid: ['PID', false, (p) => String(p.pid)], ppid: ['PPID', false, (p) => String(p.ppid)], pgid: ['PGID', false, (p) => String(p.pgid)], sid: ['SID', false, (p) => String(p.sid)],
-    uid: ['UID', false, (p) => String(p.uid)], user: ['USER', true, (p) => userName(p.uid)], stat: ['STAT', true, (p) => STATES[p.stat] ?? '?'], state: ['STAT', true, (p) => STATES[p.stat] ?? '?'],
-    comm: ['COMMAND', true, (p) => p.comm], command: ['COMMAND', true, (p) => p.comm], args: ['COMMAND', true, (p) => p.comm], ucomm: ['UCOMM', true, (p) => p.comm],
+    pid: ['PID', false, (p) => String(p.pid)],
+    ppid: ['PPID', false, (p) => String(p.ppid)],
+    pgid: ['PGID', false, (p) => String(p.pgid)],
+    sid: ['SID', false, (p) => String(p.sid)],
+    uid: ['UID', false, (p) => String(p.uid)],
+    user: ['USER', true, (p) => userName(p.uid)],
+    stat: ['STAT', true, (p) => STATES[p.stat] ?? '?'],
+    state: ['STAT', true, (p) => STATES[p.stat] ?? '?'],
+    comm: ['COMMAND', true, (p) => p.comm],
+    command: ['COMMAND', true, (p) => p.comm],
+    args: ['COMMAND', true, (p) => p.comm],
+    ucomm: ['UCOMM', true, (p) => p.comm],
   };
-  const wanted = (flags.get('o') ?? (flags.has('j') ? 'user,pid,ppid,pgid,sid,stat,command' : flags.has('l') ? 'uid,pid,ppid,stat,command' : flags.has('u') ? 'user,pid,stat,command' : 'pid,ppid,stat,command')).split(/[, ]/);
+  const wanted = (
+    flags.get('o') ??
+    (flags.has('j')
+      ? 'user,pid,ppid,pgid,sid,stat,command'
+      : flags.has('l')
+        ? 'uid,pid,ppid,stat,command'
+        : flags.has('u')
+          ? 'user,pid,stat,command'
+          : 'pid,ppid,stat,command')
+  ).split(/[, ]/);
   const cols = wanted.map((w) => columns[w.replace(/=.*/, '')] ?? ctx.fail(`${w}: keyword not found`));
   const rows = [cols.map((c) => c[0]), ...list.map((p) => cols.map((c) => c[2](p)))];
   const widths = cols.map((_, i) => Math.max(...rows.map((r) => (r[i] as string).length)));
-  for (const row of rows) ctx.print(`${row.map((t, i) => (i === row.length - 1 ? t : cols[i]?.[1] ? t.padEnd(widths[i] as number) : t.padStart(widths[i] as number))).join(' ')}\n`);
+  for (const row of rows)
+    ctx.print(
+      `${row.map((t, i) => (i === row.length - 1 ? t : cols[i]?.[1] ? t.padEnd(widths[i] as number) : t.padStart(widths[i] as number))).join(' ')}\n`,
+    );
   return list.length === 0 ? 1 : 0;
 };
 
@@ -226,7 +276,9 @@ export const fstat: Program = (ctx) => {
     return ctx.failError('sysctl kern.file2', error);
   }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  ctx.print(`${'USER'.padEnd(8)} ${'CMD'.padEnd(12)} ${'PID'.padStart(5)} ${'FD'.padStart(4)} ${'TYPE'.padEnd(7)} ${'R/W'.padEnd(4)} ${'OFFSET'.padStart(10)} SIZE\n`);
+  ctx.print(
+    `${'USER'.padEnd(8)} ${'CMD'.padEnd(12)} ${'PID'.padStart(5)} ${'FD'.padStart(4)} ${'TYPE'.padEnd(7)} ${'R/W'.padEnd(4)} ${'OFFSET'.padStart(10)} SIZE\n`,
+  );
   for (let at = 0; at + FILE_SIZE <= data.length; at += FILE_SIZE) {
     const pid = view.getUint32(at + 104, true);
     const fd = view.getInt32(at + 108, true);
@@ -236,7 +288,9 @@ export const fstat: Program = (ctx) => {
     const command = (p?.comm ?? '?').slice(0, 12);
     const kind = type === 1 ? (VTYPES[view.getUint32(at + 88, true)] ?? 'file') : (FILE_TYPES[type] ?? '?');
     const size = type === 1 ? String(readU64(view, at + 80)) : '-';
-    ctx.print(`${userName(p?.uid ?? 0).padEnd(8)} ${command.padEnd(12)} ${String(pid).padStart(5)} ${String(fd).padStart(4)} ${kind.padEnd(7)} ${`${(flag & 1) !== 0 ? 'r' : ''}${(flag & 2) !== 0 ? 'w' : ''}`.padEnd(4)} ${String(readU64(view, at + 56)).padStart(10)} ${size}\n`);
+    ctx.print(
+      `${userName(p?.uid ?? 0).padEnd(8)} ${command.padEnd(12)} ${String(pid).padStart(5)} ${String(fd).padStart(4)} ${kind.padEnd(7)} ${`${(flag & 1) !== 0 ? 'r' : ''}${(flag & 2) !== 0 ? 'w' : ''}`.padEnd(4)} ${String(readU64(view, at + 56)).padStart(10)} ${size}\n`,
+    );
   }
   return 0;
 };
@@ -247,7 +301,9 @@ function ownFiles(ctx: ProgramContext): number {
   for (let fd = 0; fd < 64; fd++) {
     try {
       const st = ctx.sys.fstat(fd);
-      ctx.print(`${String(fd).padStart(2)} ${String(st.ino).padStart(8)} ${(st.mode & 0o177777).toString(8).padStart(6, '0')} ${String(st.size).padStart(8)}\n`);
+      ctx.print(
+        `${String(fd).padStart(2)} ${String(st.ino).padStart(8)} ${(st.mode & 0o177777).toString(8).padStart(6, '0')} ${String(st.size).padStart(8)}\n`,
+      );
     } catch (error) {
       if (!isErrno(error, 'EBADF')) throw error;
     }

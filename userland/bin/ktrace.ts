@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** ktrace(1) and kdump(1). */
-import { spawnChild, waitChild } from '../lib/child.ts';
+
 import { decode, decodeZ } from '../lib/bytes.ts';
+import { spawnChild, waitChild } from '../lib/child.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import * as C from '../librump/constants.gen.ts';
 import { SIGNAMES } from '../librump/signal_names.ts';
+import { errnoName, strerror } from '../librump/strerror.ts';
 import { readS64 } from '../librump/struct_codec.ts';
 import { ktr_header } from '../librump/structs.gen.ts';
-import { errnoName, strerror } from '../librump/strerror.ts';
 import { syscallByNumber } from '../librump/syscall_name.ts';
 
 const LETTERS: Readonly<Record<string, number>> = {
-  a: C.KTRFAC_EXEC_ARG, c: C.KTRFAC_SYSCALL | C.KTRFAC_SYSRET, e: C.KTRFAC_EMUL, i: C.KTRFAC_GENIO, l: C.KTRFAC_MIB, n: C.KTRFAC_NAMEI, s: C.KTRFAC_PSIG, u: C.KTRFAC_USER, v: C.KTRFAC_EXEC_ENV, w: C.KTRFAC_CSW,
+  a: C.KTRFAC_EXEC_ARG,
+  c: C.KTRFAC_SYSCALL | C.KTRFAC_SYSRET,
+  e: C.KTRFAC_EMUL,
+  i: C.KTRFAC_GENIO,
+  l: C.KTRFAC_MIB,
+  n: C.KTRFAC_NAMEI,
+  s: C.KTRFAC_PSIG,
+  u: C.KTRFAC_USER,
+  v: C.KTRFAC_EXEC_ENV,
+  w: C.KTRFAC_CSW,
 };
-const DEFAULT = C.KTRFAC_SYSCALL | C.KTRFAC_SYSRET | C.KTRFAC_NAMEI | C.KTRFAC_GENIO | C.KTRFAC_PSIG | C.KTRFAC_USER | C.KTRFAC_MIB;
+const DEFAULT =
+  C.KTRFAC_SYSCALL | C.KTRFAC_SYSRET | C.KTRFAC_NAMEI | C.KTRFAC_GENIO | C.KTRFAC_PSIG | C.KTRFAC_USER | C.KTRFAC_MIB;
 const VERSION_BITS = 2 << 24;
 
 function points(ctx: ProgramContext, text: string): number {
@@ -28,7 +39,11 @@ function points(ctx: ProgramContext, text: string): number {
 }
 
 export const ktrace: Program = (ctx) => {
-  const usage = () => ctx.usage('ktrace [-aCcdinst] [-f trfile] [-p pid] [-t trstr] command [arg ...]', 'ktrace [-acdi] [-f trfile] [-p pid] [-t trstr] -p pid');
+  const usage = () =>
+    ctx.usage(
+      'ktrace [-aCcdinst] [-f trfile] [-p pid] [-t trstr] command [arg ...]',
+      'ktrace [-acdi] [-f trfile] [-p pid] [-t trstr] -p pid',
+    );
   const { options, rest } = ctx.getopt('aCcdf:g:ip:nst:T', usage);
   const flags = new Map(options.map((o) => [o.flag, o.value]));
   const file = flags.get('f') ?? 'ktrace.out';
@@ -98,7 +113,15 @@ export const kdump: Program = (ctx) => {
   return ctx.status;
 };
 
-function record(type: number, data: Uint8Array, view: DataView, at: number, length: number, most: number, plain: boolean): string {
+function record(
+  type: number,
+  data: Uint8Array,
+  view: DataView,
+  at: number,
+  length: number,
+  most: number,
+  plain: boolean,
+): string {
   switch (type) {
     case C.KTR_SYSCALL: {
       const num = view.getInt32(at, true);
@@ -112,7 +135,8 @@ function record(type: number, data: Uint8Array, view: DataView, at: number, leng
       const name = desc?.name ?? `syscall ${num}`;
       if (error === -2) return `RET   ${name} JUSTRETURN`;
       if (error === -3) return `RET   ${name} RESTART`;
-      if (error !== 0 && desc?.ret !== 'noerr') return `RET   ${name} -1 errno ${error} ${plain ? '' : `${errnoName(error)} `}${strerror(error)}`;
+      if (error !== 0 && desc?.ret !== 'noerr')
+        return `RET   ${name} -1 errno ${error} ${plain ? '' : `${errnoName(error)} `}${strerror(error)}`;
       const value = view.getInt32(at + 8, true);
       const second = length >= 16 ? view.getInt32(at + 12, true) : 0;
       if (desc?.ret === 'i64') return `RET   ${name} ${(second * 4294967296 + (value >>> 0)).toString()}`;
@@ -150,21 +174,35 @@ function number(value: number): string {
 
 function call(num: number, view: DataView, at: number, size: number, plain: boolean): string {
   const desc = syscallByNumber(num);
-  if (desc === undefined) return `[${num}](${Array.from({ length: size / 4 }, (_, i) => `0x${view.getUint32(at + 4 * i, true).toString(16)}`).join(', ')})`;
+  if (desc === undefined)
+    return `[${num}](${Array.from({ length: size / 4 }, (_, i) => `0x${view.getUint32(at + 4 * i, true).toString(16)}`).join(', ')})`;
   const args = desc.args
     .filter((a) => a.kind !== 'pad' && a.offset + 4 <= size)
     .map((a) => {
       if (a.kind === 'i64') return String(readS64(view, at + a.offset));
       const value = view.getInt32(at + a.offset, true);
       if (!plain && desc.name === 'open' && a.name === 'flags') return openFlags(value);
-      return a.kind === 'int' && value >= -1 && value < 10 ? String(value) : a.kind === 'int' && a.name === 'mode' ? `0${(value >>> 0).toString(8)}` : `0x${(value >>> 0).toString(16)}`;
+      return a.kind === 'int' && value >= -1 && value < 10
+        ? String(value)
+        : a.kind === 'int' && a.name === 'mode'
+          ? `0${(value >>> 0).toString(8)}`
+          : `0x${(value >>> 0).toString(16)}`;
     });
   return `${desc.name}${args.length > 0 ? `(${args.join(', ')})` : ''}`;
 }
 
 function openFlags(value: number): string {
   const names = [['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_ACCMODE'][value & 3] as string];
-  for (const [n, bit] of [['O_NONBLOCK', 4], ['O_APPEND', 8], ['O_CREAT', 0x200], ['O_TRUNC', 0x400], ['O_EXCL', 0x800], ['O_DIRECTORY', 0x200000], ['O_CLOEXEC', 0x400000]] as const) if ((value & bit) !== 0) names.push(n);
+  for (const [n, bit] of [
+    ['O_NONBLOCK', 4],
+    ['O_APPEND', 8],
+    ['O_CREAT', 0x200],
+    ['O_TRUNC', 0x400],
+    ['O_EXCL', 0x800],
+    ['O_DIRECTORY', 0x200000],
+    ['O_CLOEXEC', 0x400000],
+  ] as const)
+    if ((value & bit) !== 0) names.push(n);
   return names.join('|');
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { textWidth } from '../lib/char_width.ts';
-import { deviceNumbers, groupName, humanize, modeString, MONTHS, printable, two, userName } from '../lib/format.ts';
+import { deviceNumbers, groupName, humanize, MONTHS, modeString, printable, two, userName } from '../lib/format.ts';
 import { join } from '../lib/paths.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
@@ -22,7 +22,11 @@ const SIX_MONTHS = (365 / 2) * 86400;
 export const ls: Program = (ctx) => {
   const usage = () => ctx.usage('ls [-1AaCcdFfhiklmnoRrSsTtux] [file ...]');
   const { options, rest } = ctx.getopt('1AaCcdFfhiklmnopqRrSsTtuUxgLH', usage);
-  return new Listing(ctx, new Set(options.map((o) => o.flag)), options.map((o) => o.flag)).run(rest);
+  return new Listing(
+    ctx,
+    new Set(options.map((o) => o.flag)),
+    options.map((o) => o.flag),
+  ).run(rest);
 };
 
 class Listing {
@@ -45,7 +49,7 @@ class Listing {
     const tty = ctx.out.isTty;
     this.width = this.terminalWidth(tty);
     this.columns = last === 'C' || last === 'x' || (last === undefined && tty) ? 1 : last === 'm' ? 2 : 0;
-    this.blockSize = flags.has('k') ? 1024 : (Number(/^([0-9]+)/.exec(ctx.env.get('BLOCKSIZE') ?? '')?.[1]) || 512);
+    this.blockSize = flags.has('k') ? 1024 : Number(/^([0-9]+)/.exec(ctx.env.get('BLOCKSIZE') ?? '')?.[1]) || 512;
     this.nowSec = this.long ? ctx.sys.clockGettime(0).sec : 0;
     this.needStat = this.long || 'FiSstcupR'.split('').some((f) => flags.has(f) && f !== 'R');
     this.quote = tty || flags.has('q') ? printable : (n) => n;
@@ -80,7 +84,7 @@ class Listing {
       this.first = false;
     }
     this.sort(dirs);
-    const title = files.length + dirs.length > 1 || this.flags.has('R') && (names.length > 1);
+    const title = files.length + dirs.length > 1 || (this.flags.has('R') && names.length > 1);
     for (const d of dirs) this.directory(d.path, title);
     return this.ctx.status;
   }
@@ -103,7 +107,9 @@ class Listing {
     const { ctx, flags } = this;
     let list: Entry[];
     try {
-      list = ctx.sys.readdir(path).map((e) => ({ name: e.name, path: join(path, e.name), st: undefined, type: e.type }));
+      list = ctx.sys
+        .readdir(path)
+        .map((e) => ({ name: e.name, path: join(path, e.name), st: undefined, type: e.type }));
     } catch (error) {
       ctx.warnError(path, error);
       return;
@@ -124,7 +130,8 @@ class Listing {
       });
     this.sort(list);
     this.show(list, true);
-    if (flags.has('R') && !flags.has('d')) for (const e of list) if (e.name !== '.' && e.name !== '..' && this.isDir(e)) this.directory(e.path, true);
+    if (flags.has('R') && !flags.has('d'))
+      for (const e of list) if (e.name !== '.' && e.name !== '..' && this.isDir(e)) this.directory(e.path, true);
   }
 
   private isDir(e: Entry): boolean {
@@ -138,7 +145,13 @@ class Listing {
   }
 
   private time(st: Stat): Timespec {
-    return this.flags.has('u') ? st.atime : this.flags.has('c') ? st.ctime : this.flags.has('U') ? st.birthtime : st.mtime;
+    return this.flags.has('u')
+      ? st.atime
+      : this.flags.has('c')
+        ? st.ctime
+        : this.flags.has('U')
+          ? st.birthtime
+          : st.mtime;
   }
 
   private sort(list: Entry[]): void {
@@ -176,9 +189,11 @@ class Listing {
 
   private prefix(e: Entry, list: readonly Entry[]): string {
     let out = '';
-    if (this.flags.has('i')) out += `${String(e.st?.ino ?? 0).padStart(Math.max(...list.map((x) => String(x.st?.ino ?? 0).length)))} `;
+    if (this.flags.has('i'))
+      out += `${String(e.st?.ino ?? 0).padStart(Math.max(...list.map((x) => String(x.st?.ino ?? 0).length)))} `;
     if (this.flags.has('s')) {
-      const text = (x: Entry) => (x.st === undefined ? '0' : this.flags.has('h') ? humanize(x.st.blocks * 512) : String(this.blocks(x.st)));
+      const text = (x: Entry) =>
+        x.st === undefined ? '0' : this.flags.has('h') ? humanize(x.st.blocks * 512) : String(this.blocks(x.st));
       out += `${text(e).padStart(Math.max(...list.map((x) => text(x).length)))} `;
     }
     return out;
@@ -189,11 +204,16 @@ class Listing {
     if (isDirectory(e.st)) return '/';
     if (!this.flags.has('F')) return '';
     switch (e.st.mode & 0o170000) {
-      case 0o120000: return '@';
-      case 0o140000: return '=';
-      case 0o010000: return '|';
-      case 0o160000: return '%';
-      default: return (e.st.mode & 0o111) !== 0 && (e.st.mode & 0o170000) === 0o100000 ? '*' : '';
+      case 0o120000:
+        return '@';
+      case 0o140000:
+        return '=';
+      case 0o010000:
+        return '|';
+      case 0o160000:
+        return '%';
+      default:
+        return (e.st.mode & 0o111) !== 0 && (e.st.mode & 0o170000) === 0o100000 ? '*' : '';
     }
   }
 
@@ -281,12 +301,28 @@ class Listing {
     const day = `${MONTHS[d.getUTCMonth()]} ${String(d.getUTCDate()).padStart(2)}`;
     const clock = `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`;
     if (this.flags.has('T')) return `${day} ${clock}:${two(d.getUTCSeconds())} ${d.getUTCFullYear()}`;
-    return t.sec + SIX_MONTHS > this.nowSec && t.sec < this.nowSec + SIX_MONTHS ? `${day} ${clock}` : `${day}  ${d.getUTCFullYear()}`;
+    return t.sec + SIX_MONTHS > this.nowSec && t.sec < this.nowSec + SIX_MONTHS
+      ? `${day} ${clock}`
+      : `${day}  ${d.getUTCFullYear()}`;
   }
 }
 
-const FLAG_NAMES: readonly (readonly [number, string])[] = [[1, 'nodump'], [2, 'uchg'], [4, 'uappnd'], [8, 'opaque'], [0x10000, 'arch'], [0x20000, 'schg'], [0x40000, 'sappnd'], [0x200000, 'snap'], [0x400000, 'log']];
+const FLAG_NAMES: readonly (readonly [number, string])[] = [
+  [1, 'nodump'],
+  [2, 'uchg'],
+  [4, 'uappnd'],
+  [8, 'opaque'],
+  [0x10000, 'arch'],
+  [0x20000, 'schg'],
+  [0x40000, 'sappnd'],
+  [0x200000, 'snap'],
+  [0x400000, 'log'],
+];
 
 function flagNames(st: Stat): string {
-  return FLAG_NAMES.filter(([bit]) => (st.flags & bit) !== 0).map(([, n]) => n).join(',') || '-';
+  return (
+    FLAG_NAMES.filter(([bit]) => (st.flags & bit) !== 0)
+      .map(([, n]) => n)
+      .join(',') || '-'
+  );
 }

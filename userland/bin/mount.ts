@@ -9,15 +9,44 @@ import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 
 /** Words of -o that are flags of mount(2); with "no" in front they clear. */
 const FLAG_WORDS: readonly (readonly [word: string, flag: number])[] = [
-  ['async', C.MNT_ASYNC], ['rdonly', C.MNT_RDONLY], ['ro', C.MNT_RDONLY], ['sync', C.MNT_SYNCHRONOUS], ['union', C.MNT_UNION], ['force', C.MNT_FORCE], ['update', C.MNT_UPDATE], ['reload', C.MNT_RELOAD],
-  ['log', C.MNT_LOG], ['discard', C.MNT_DISCARD], ['extattr', C.MNT_EXTATTR], ['hidden', C.MNT_IGNORE], ['symperm', C.MNT_SYMPERM], ['nodevmtime', C.MNT_NODEVMTIME], ['relatime', C.MNT_RELATIME],
-  ['nosuid', C.MNT_NOSUID], ['noexec', C.MNT_NOEXEC], ['nodev', C.MNT_NODEV], ['noatime', C.MNT_NOATIME], ['nocoredump', C.MNT_NOCOREDUMP],
+  ['async', C.MNT_ASYNC],
+  ['rdonly', C.MNT_RDONLY],
+  ['ro', C.MNT_RDONLY],
+  ['sync', C.MNT_SYNCHRONOUS],
+  ['union', C.MNT_UNION],
+  ['force', C.MNT_FORCE],
+  ['update', C.MNT_UPDATE],
+  ['reload', C.MNT_RELOAD],
+  ['log', C.MNT_LOG],
+  ['discard', C.MNT_DISCARD],
+  ['extattr', C.MNT_EXTATTR],
+  ['hidden', C.MNT_IGNORE],
+  ['symperm', C.MNT_SYMPERM],
+  ['nodevmtime', C.MNT_NODEVMTIME],
+  ['relatime', C.MNT_RELATIME],
+  ['nosuid', C.MNT_NOSUID],
+  ['noexec', C.MNT_NOEXEC],
+  ['nodev', C.MNT_NODEV],
+  ['noatime', C.MNT_NOATIME],
+  ['nocoredump', C.MNT_NOCOREDUMP],
 ];
 
 /** What the table prints, in its order. */
 const SHOWN: readonly (readonly [flag: number, text: string])[] = [
-  [C.MNT_ASYNC, 'asynchronous'], [C.MNT_NOATIME, 'noatime'], [C.MNT_NOCOREDUMP, 'nocoredump'], [C.MNT_NODEV, 'nodev'], [C.MNT_NODEVMTIME, 'nodevmtime'], [C.MNT_NOEXEC, 'noexec'], [C.MNT_NOSUID, 'nosuid'],
-  [C.MNT_QUOTA, 'with quotas'], [C.MNT_RDONLY, 'read-only'], [C.MNT_SYMPERM, 'symperm'], [C.MNT_SYNCHRONOUS, 'synchronous'], [C.MNT_UNION, 'union'], [C.MNT_LOG, 'log'], [C.MNT_LOCAL, 'local'],
+  [C.MNT_ASYNC, 'asynchronous'],
+  [C.MNT_NOATIME, 'noatime'],
+  [C.MNT_NOCOREDUMP, 'nocoredump'],
+  [C.MNT_NODEV, 'nodev'],
+  [C.MNT_NODEVMTIME, 'nodevmtime'],
+  [C.MNT_NOEXEC, 'noexec'],
+  [C.MNT_NOSUID, 'nosuid'],
+  [C.MNT_QUOTA, 'with quotas'],
+  [C.MNT_RDONLY, 'read-only'],
+  [C.MNT_SYMPERM, 'symperm'],
+  [C.MNT_SYNCHRONOUS, 'synchronous'],
+  [C.MNT_UNION, 'union'],
+  [C.MNT_LOG, 'log'],
+  [C.MNT_LOCAL, 'local'],
 ];
 
 /** Types that need no device: the first operand is only a label. */
@@ -28,7 +57,13 @@ const PROBE = ['cd9660', 'ffs', 'ext2fs', 'msdos'] as const;
 export const mount: Program = (ctx) => {
   const own = ctx.name.startsWith('mount_') ? ctx.name.slice(6) : undefined;
   const usage = () =>
-    own === undefined ? ctx.usage('mount [-Aadfruvw] [-t type]', 'mount [-dfruvw] special | node', 'mount [-dfruvw] [-o options] [-t type] special node') : ctx.usage(`${ctx.name} [-o options] special node`);
+    own === undefined
+      ? ctx.usage(
+          'mount [-Aadfruvw] [-t type]',
+          'mount [-dfruvw] special | node',
+          'mount [-dfruvw] [-o options] [-t type] special node',
+        )
+      : ctx.usage(`${ctx.name} [-o options] special node`);
   const { options, rest } = ctx.getopt('Aadfo:rt:uvws:n:g:m:', usage);
   let flags = 0;
   const extra = new Map<string, string>();
@@ -43,19 +78,22 @@ export const mount: Program = (ctx) => {
     else if (flag === 'u') update = true;
     else if (flag === 'v') verbose = true;
     else if (flag === 't') type = value === 'ufs' ? 'ffs' : value === 'iso9660' ? 'cd9660' : value;
-    else if (flag === 's' || flag === 'n' || flag === 'g' || flag === 'm') extra.set({ s: 'size', n: 'nodes', g: 'gid', m: 'mode' }[flag], value);
+    else if (flag === 's' || flag === 'n' || flag === 'g' || flag === 'm')
+      extra.set({ s: 'size', n: 'nodes', g: 'gid', m: 'mode' }[flag], value);
     else if (flag === 'o') flags = parseOptions(value, flags, extra, unknown);
   }
   if (update) flags |= C.MNT_UPDATE;
   if (rest.length === 0) {
-    for (const m of ctx.sys.getvfsstat()) if (type === undefined || type === m.fstypename) ctx.print(describe(m, verbose));
+    for (const m of ctx.sys.getvfsstat())
+      if (type === undefined || type === m.fstypename) ctx.print(describe(m, verbose));
     return 0;
   }
   if (rest.length > 2 || (rest.length === 1 && !update)) {
     if (rest.length === 1) ctx.fail(`${rest[0]}: name both the device and the directory: mount [-t type] special node`);
     usage();
   }
-  if (rest.length === 1 || (flags & C.MNT_UPDATE) !== 0) return updateMount(ctx, rest[rest.length - 1] as string, flags, extra);
+  if (rest.length === 1 || (flags & C.MNT_UPDATE) !== 0)
+    return updateMount(ctx, rest[rest.length - 1] as string, flags, extra);
   const [source, node] = rest as [string, string];
   return newMount(ctx, type, source, node, flags, extra, unknown, verbose);
 };
@@ -109,10 +147,22 @@ function updateMount(ctx: ProgramContext, node: string, flags: number, extra: Re
   }
 }
 
-function newMount(ctx: ProgramContext, type: string | undefined, source: string, node: string, flags: number, extra: ReadonlyMap<string, string>, unknown: readonly string[], verbose: boolean): number {
+function newMount(
+  ctx: ProgramContext,
+  type: string | undefined,
+  source: string,
+  node: string,
+  flags: number,
+  extra: ReadonlyMap<string, string>,
+  unknown: readonly string[],
+  verbose: boolean,
+): number {
   if (type !== undefined) {
     const wrong = unknown.find((k) => !(TYPE_OPTIONS[type] ?? []).includes(k));
-    if (wrong !== undefined) ctx.fail(`-o ${wrong}: option not supported${TYPE_OPTIONS[type] ? ` by ${type} (it has: ${(TYPE_OPTIONS[type] ?? []).join(', ')})` : ''}`);
+    if (wrong !== undefined)
+      ctx.fail(
+        `-o ${wrong}: option not supported${TYPE_OPTIONS[type] ? ` by ${type} (it has: ${(TYPE_OPTIONS[type] ?? []).join(', ')})` : ''}`,
+      );
   }
   const device = type === undefined || !DEVICELESS.has(type);
   if (device) checkDevice(ctx, source);
@@ -125,9 +175,15 @@ function newMount(ctx: ProgramContext, type: string | undefined, source: string,
   for (const candidate of PROBE) {
     // An image that was attached read-only, or a type we only read, asks for -r: try again so.
     let error = attempt(ctx, candidate, source, node, flags, extra);
-    if (error && (error.code === 'EROFS' || error.code === 'EACCES' || error.code === 'EPERM') && (flags & C.MNT_RDONLY) === 0) error = attempt(ctx, candidate, source, node, flags | C.MNT_RDONLY, extra);
+    if (
+      error &&
+      (error.code === 'EROFS' || error.code === 'EACCES' || error.code === 'EPERM') &&
+      (flags & C.MNT_RDONLY) === 0
+    )
+      error = attempt(ctx, candidate, source, node, flags | C.MNT_RDONLY, extra);
     if (error === undefined) return done(ctx, candidate, source, node, verbose);
-    if (['ENOENT', 'ENOTDIR', 'EBUSY', 'ENXIO', 'ENOTBLK'].includes(error.code)) return explain(ctx, candidate, source, node, error);
+    if (['ENOENT', 'ENOTDIR', 'EBUSY', 'ENXIO', 'ENOTBLK'].includes(error.code))
+      return explain(ctx, candidate, source, node, error);
     if (error.code !== 'ENODEV') last = error;
   }
   ctx.warn(`${source}: no file system found that this kernel knows (tried ${PROBE.join(', ')}).`);
@@ -141,7 +197,14 @@ function done(ctx: ProgramContext, type: string, source: string, node: string, v
   return 0;
 }
 
-function attempt(ctx: ProgramContext, type: string, source: string, node: string, flags: number, extra: ReadonlyMap<string, string>): SyscallError | undefined {
+function attempt(
+  ctx: ProgramContext,
+  type: string,
+  source: string,
+  node: string,
+  flags: number,
+  extra: ReadonlyMap<string, string>,
+): SyscallError | undefined {
   const args = encodeMountArgs(ctx.sys, type, source, extra);
   try {
     ctx.sys.mount(type, node, flags, args.data, args.length);
@@ -158,10 +221,14 @@ function checkDevice(ctx: ProgramContext, source: string): void {
   try {
     const kind = ctx.sys.stat(source).mode & 0o170000;
     if (kind === 0o060000) return;
-    if (kind === 0o020000) ctx.fail(`${source}: is a raw (character) device; mount needs the block device ${source.replace(/\/r([^/]*)$/, '/$1')}`);
+    if (kind === 0o020000)
+      ctx.fail(
+        `${source}: is a raw (character) device; mount needs the block device ${source.replace(/\/r([^/]*)$/, '/$1')}`,
+      );
     ctx.fail(`${source}: Block device required`);
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) ctx.fail(`${source}: No such file or directory (is the image attached? see the list of disks)`);
+    if (isErrno(error, 'ENOENT'))
+      ctx.fail(`${source}: No such file or directory (is the image attached? see the list of disks)`);
     ctx.failError(source, error);
   }
 }
@@ -171,10 +238,21 @@ function explain(ctx: ProgramContext, type: string, source: string, node: string
   const name = `${ctx.name === 'mount' ? `mount_${type}` : ctx.name}: ${source} on ${node}`;
   let text = error.message;
   switch (error.code) {
-    case 'ENODEV': text = `file system type "${type}" is not in this kernel`; break;
-    case 'EINVAL': case 'EFTYPE': case 'EIO': text = `${error.message} (no valid ${type} file system there? without -t mount looks for the type)`; break;
-    case 'EBUSY': text = `${error.message} (already mounted, or the directory is in use)`; break;
-    case 'EROFS': case 'EACCES': text = `${error.message} (read-only: try mount -r)`; break;
+    case 'ENODEV':
+      text = `file system type "${type}" is not in this kernel`;
+      break;
+    case 'EINVAL':
+    case 'EFTYPE':
+    case 'EIO':
+      text = `${error.message} (no valid ${type} file system there? without -t mount looks for the type)`;
+      break;
+    case 'EBUSY':
+      text = `${error.message} (already mounted, or the directory is in use)`;
+      break;
+    case 'EROFS':
+    case 'EACCES':
+      text = `${error.message} (read-only: try mount -r)`;
+      break;
   }
   ctx.out.flush();
   ctx.err.write(`${name}: ${text}\n`);
@@ -188,7 +266,11 @@ export const umount: Program = (ctx) => {
   const flags = new Map(options.map((o) => [o.flag, o.value]));
   const table = ctx.sys.getvfsstat();
   let nodes = rest;
-  if (flags.has('a')) nodes = table.filter((m) => m.mntonname !== '/' && (!flags.has('t') || flags.get('t') === m.fstypename)).map((m) => m.mntonname).reverse();
+  if (flags.has('a'))
+    nodes = table
+      .filter((m) => m.mntonname !== '/' && (!flags.has('t') || flags.get('t') === m.fstypename))
+      .map((m) => m.mntonname)
+      .reverse();
   else if (rest.length === 0) usage();
   for (const name of nodes) {
     const plain = name.length > 1 ? name.replace(/\/+$/, '') : name;
@@ -199,7 +281,8 @@ export const umount: Program = (ctx) => {
       if (flags.has('v')) ctx.print(`${target}: unmounted\n`);
     } catch (error) {
       if (isErrno(error, 'EINVAL') && !m) ctx.warn(`${name}: not currently mounted`);
-      else if (isErrno(error, 'EBUSY')) ctx.warn(`${target}: Device busy (a process has its directory or a file open there: fstat; -f forces)`);
+      else if (isErrno(error, 'EBUSY'))
+        ctx.warn(`${target}: Device busy (a process has its directory or a file open there: fstat; -f forces)`);
       else ctx.warnError(target, error);
     }
   }

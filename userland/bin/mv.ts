@@ -18,7 +18,8 @@ export const mv: Program = (ctx) => {
   const st = statOrNone(ctx, target, true);
   const intoDir = st !== undefined && isDirectory(st);
   if (!intoDir && rest.length > 2) usage();
-  for (const source of rest.slice(0, -1)) move(ctx, source, intoDir ? join(target, baseName(source)) : target, interactive, verbose);
+  for (const source of rest.slice(0, -1))
+    move(ctx, source, intoDir ? join(target, baseName(source)) : target, interactive, verbose);
   return ctx.status;
 };
 

@@ -5,7 +5,11 @@ import type { Program } from '../lib/program.ts';
 const CONVERSION = /%(?:%|([-+ #0]*)(\*|[0-9]+)?(?:\.(\*|[0-9]*))?([diouxXcsbeEfFgG]))/y;
 
 /** printf(1) as builtin and program. */
-export function printfMain(argv: readonly string[], print: (text: string) => void, complain: (message: string) => void): number {
+export function printfMain(
+  argv: readonly string[],
+  print: (text: string) => void,
+  complain: (message: string) => void,
+): number {
   const format = argv[1] === '--' ? argv[2] : argv[1];
   let args = argv.slice(argv[1] === '--' ? 3 : 2);
   if (format === undefined) {
@@ -26,7 +30,11 @@ export function printfMain(argv: readonly string[], print: (text: string) => voi
   return status;
 }
 
-function once(format: string, args: string[], warn: (m: string) => void): { text: string; rest: string[]; stop: boolean } {
+function once(
+  format: string,
+  args: string[],
+  warn: (m: string) => void,
+): { text: string; rest: string[]; stop: boolean } {
   const bytes: string[] = [];
   const rest = [...args];
   for (let i = 0; i < format.length; ) {
@@ -70,8 +78,16 @@ function once(format: string, args: string[], warn: (m: string) => void): { text
   return { text: bytes.join(''), rest, stop: false };
 }
 
-function convert(type: string, flags: string, width: number, precision: number | undefined, arg: string | undefined, warn: (m: string) => void): string {
-  if (type === 's') return pad(precision === undefined ? (arg ?? '') : [...(arg ?? '')].slice(0, precision).join(''), flags, width);
+function convert(
+  type: string,
+  flags: string,
+  width: number,
+  precision: number | undefined,
+  arg: string | undefined,
+  warn: (m: string) => void,
+): string {
+  if (type === 's')
+    return pad(precision === undefined ? (arg ?? '') : [...(arg ?? '')].slice(0, precision).join(''), flags, width);
   if (type === 'c') return pad([...(arg ?? '')][0] ?? '', flags, width);
   if ('eEfFgG'.includes(type)) return padNumber(float(type, Number(arg ?? 0), precision, flags), flags, width, true);
   let value = integer(arg ?? '0', warn);
@@ -85,7 +101,8 @@ function convert(type: string, flags: string, width: number, precision: number |
   } else value = BigInt.asUintN(64, value);
   let digits = type === 'o' ? value.toString(8) : type === 'x' || type === 'X' ? value.toString(16) : value.toString();
   if (precision !== undefined) digits = digits.padStart(precision, '0');
-  if (flags.includes('#') && value !== 0n) digits = type === 'o' ? `0${digits}` : type === 'x' || type === 'X' ? `0x${digits}` : digits;
+  if (flags.includes('#') && value !== 0n)
+    digits = type === 'o' ? `0${digits}` : type === 'x' || type === 'X' ? `0x${digits}` : digits;
   if (type === 'X') digits = digits.toUpperCase();
   return padNumber(sign + digits, flags, width, precision === undefined);
 }
@@ -114,7 +131,9 @@ function integer(text: string, warn: (m: string) => void): bigint {
   }
   if (m[3] !== '') warn(`${text}: not completely converted`);
   const digits = m[2] as string;
-  const value = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(/^0[0-9]/.test(digits) ? digits.replace(/^0+/, '') || '0' : digits);
+  const value = /^0[0-7]+$/.test(digits)
+    ? BigInt(`0o${digits.slice(1)}`)
+    : BigInt(/^0[0-9]/.test(digits) ? digits.replace(/^0+/, '') || '0' : digits);
   return m[1] === '-' ? -value : value;
 }
 
@@ -147,7 +166,19 @@ function escapes(text: string): { text: string; stop: boolean } {
   return { text: out, stop: false };
 }
 
-const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"' };
+const SIMPLE: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+};
 
 function unescape(text: string, at: number, zeroOctal: boolean): { text: string; end: number } {
   const c = text[at + 1] ?? '';
@@ -166,4 +197,9 @@ function byte(value: number): string {
   return b < 0x80 ? String.fromCharCode(b) : String.fromCharCode(0xdc00 + b);
 }
 
-export const printf: Program = (ctx) => printfMain(ctx.argv, (t) => ctx.print(decode(encode(t))), (m) => ctx.warn(m));
+export const printf: Program = (ctx) =>
+  printfMain(
+    ctx.argv,
+    (t) => ctx.print(decode(encode(t))),
+    (m) => ctx.warn(m),
+  );

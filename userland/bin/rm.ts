@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { modeString, groupName, userName } from '../lib/format.ts';
+import { groupName, modeString, userName } from '../lib/format.ts';
 import { baseName } from '../lib/paths.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
@@ -42,14 +42,27 @@ function removeOne(ctx: ProgramContext, name: string, flags: ReadonlySet<string>
       return;
     }
     if (isDirectory(st) && flags.has('R')) {
-      removeTree(ctx, name, flags.has('v'), ask ? (path, dir) => confirm(ctx, dir ? `remove ${path}? ` : `remove ${path}? `) : undefined);
+      removeTree(
+        ctx,
+        name,
+        flags.has('v'),
+        ask ? (path, dir) => confirm(ctx, dir ? `remove ${path}? ` : `remove ${path}? `) : undefined,
+      );
       return;
     }
     if (isDirectory(st) && !flags.has('d')) {
       ctx.warn(`${name}: is a directory`);
       return;
     }
-    if (ask ? !confirm(ctx, `remove ${name}? `) : !force && !writable(ctx, name, isLink(st)) && ctx.sys.isatty(0) && !confirm(ctx, `override ${modeString(st.mode)} ${userName(st.uid)}:${groupName(st.gid)} for ${name}? `)) return;
+    if (
+      ask
+        ? !confirm(ctx, `remove ${name}? `)
+        : !force &&
+          !writable(ctx, name, isLink(st)) &&
+          ctx.sys.isatty(0) &&
+          !confirm(ctx, `override ${modeString(st.mode)} ${userName(st.uid)}:${groupName(st.gid)} for ${name}? `)
+    )
+      return;
     if (isDirectory(st)) sys.rmdir(name);
     else sys.unlink(name);
     if (flags.has('v')) ctx.print(`${name}\n`);
@@ -64,12 +77,17 @@ function writable(ctx: ProgramContext, name: string, link: boolean): boolean {
     ctx.sys.access(name, 2);
     return true;
   } catch (error) {
-    return error instanceof SyscallError && error.code !== 'EACCES' ? true : false;
+    return error instanceof SyscallError && error.code !== 'EACCES';
   }
 }
 
 /** Remove a file or a whole tree, contents first. */
-export function removeTree(ctx: ProgramContext, name: string, verbose = false, ask?: (path: string, isDir: boolean) => boolean): void {
+export function removeTree(
+  ctx: ProgramContext,
+  name: string,
+  verbose = false,
+  ask?: (path: string, isDir: boolean) => boolean,
+): void {
   walkTree(ctx, name, {
     enter(path, st) {
       if (isDirectory(st)) return true;

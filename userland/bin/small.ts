@@ -4,8 +4,8 @@ import { spawnChild, waitChild } from '../lib/child.ts';
 import { groupName, strftime, userName } from '../lib/format.ts';
 import { baseName, dirName } from '../lib/paths.ts';
 import type { Program } from '../lib/program.ts';
-import { SIGNAMES, signalNumber } from '../librump/signal_names.ts';
 import { ProgramEnd } from '../librump/program_end.ts';
+import { SIGNAMES, signalNumber } from '../librump/signal_names.ts';
 
 export const echo: Program = (ctx) => {
   const bare = ctx.argv[1] === '-n';
@@ -20,7 +20,9 @@ export const basename: Program = (ctx) => {
   const [path, suffix] = ctx.argv.slice(1);
   if (path === undefined) ctx.usage('basename string [suffix]');
   const base = path === '' ? '' : baseName(path as string);
-  ctx.print(`${suffix !== undefined && base !== suffix && base.endsWith(suffix) ? base.slice(0, base.length - suffix.length) : base}\n`);
+  ctx.print(
+    `${suffix !== undefined && base !== suffix && base.endsWith(suffix) ? base.slice(0, base.length - suffix.length) : base}\n`,
+  );
   return 0;
 };
 
@@ -63,7 +65,8 @@ export const seq: Program = (ctx) => {
   const digits = Math.max(...args.map((a) => (/\.([0-9]+)/.exec(a)?.[1] ?? '').length));
   const width = pad ? Math.max(first.toFixed(digits).length, last.toFixed(digits).length) : 0;
   const count = Math.floor((last - first) / step + 1e-9);
-  for (let i = 0; i <= count; i++) ctx.print((first + i * step).toFixed(digits).padStart(width, '0') + (i < count ? separator : ''));
+  for (let i = 0; i <= count; i++)
+    ctx.print((first + i * step).toFixed(digits).padStart(width, '0') + (i < count ? separator : ''));
   ctx.print(`${end}\n`);
   return 0;
 };
@@ -111,8 +114,16 @@ export const uname: Program = (ctx) => {
   let wanted = options.map((o) => o.flag).join('');
   if (wanted.includes('a')) wanted = 'snrvm';
   if (wanted === '') wanted = 's';
-  const text = (mib: number[]) => new TextDecoder().decode(ctx.sys.sysctl(mib)).replace(/\0.*$/s, '').trim().replace(/\s+/g, ' ');
-  const mibs: Readonly<Record<string, number[]>> = { s: [1, 1], n: [1, 10], r: [1, 2], v: [1, 4], m: [6, 1], p: [6, 10] };
+  const text = (mib: number[]) =>
+    new TextDecoder().decode(ctx.sys.sysctl(mib)).replace(/\0.*$/s, '').trim().replace(/\s+/g, ' ');
+  const mibs: Readonly<Record<string, number[]>> = {
+    s: [1, 1],
+    n: [1, 10],
+    r: [1, 2],
+    v: [1, 4],
+    m: [6, 1],
+    p: [6, 10],
+  };
   const order = 'snrvmp'.split('').filter((c) => wanted.includes(c));
   try {
     ctx.print(`${order.map((c) => text(mibs[c] as number[])).join(' ')}\n`);
@@ -133,9 +144,18 @@ export const date: Program = (ctx) => {
     const m = /^(?:(?:(?:(?:(\d\d)?(\d\d))?(\d\d))?(\d\d))?(\d\d))?(\d\d)(?:\.(\d\d))?$/.exec(operand);
     if (!m) ctx.fail('illegal time format');
     const d = new Date(now * 1000);
-    const year = m?.[2] === undefined ? d.getUTCFullYear() : Number(m[1] ?? (Number(m[2]) < 69 ? 20 : 19)) * 100 + Number(m[2]);
+    const year =
+      m?.[2] === undefined ? d.getUTCFullYear() : Number(m[1] ?? (Number(m[2]) < 69 ? 20 : 19)) * 100 + Number(m[2]);
     const pick = (i: number, otherwise: number) => (m?.[i] === undefined ? otherwise : Number(m[i]));
-    const sec = Date.UTC(year, pick(3, d.getUTCMonth() + 1) - 1, pick(4, d.getUTCDate()), pick(5, d.getUTCHours()), pick(6, 0), pick(7, 0)) / 1000;
+    const sec =
+      Date.UTC(
+        year,
+        pick(3, d.getUTCMonth() + 1) - 1,
+        pick(4, d.getUTCDate()),
+        pick(5, d.getUTCHours()),
+        pick(6, 0),
+        pick(7, 0),
+      ) / 1000;
     try {
       ctx.sys.clockSettime(0, { sec, nsec: 0 });
     } catch (error) {
@@ -162,7 +182,9 @@ export const id: Program = (ctx) => {
     if (flags.has('G')) ctx.print(`${groups.map((g) => (flags.has('n') ? groupName(g) : String(g))).join(' ')}\n`);
     else {
       const named = (n: number, f: (x: number) => string) => (f(n) === String(n) ? String(n) : `${n}(${f(n)})`);
-      ctx.print(`uid=${named(sys.getuid(), userName)} gid=${named(sys.getgid(), groupName)} groups=${groups.map((g) => named(g, groupName)).join(',')}\n`);
+      ctx.print(
+        `uid=${named(sys.getuid(), userName)} gid=${named(sys.getgid(), groupName)} groups=${groups.map((g) => named(g, groupName)).join(',')}\n`,
+      );
     }
   }
   return 0;
@@ -199,11 +221,19 @@ export const tty: Program = (ctx) => {
 export const kill: Program = (ctx) => {
   let i = 1;
   let signal = 15;
-  const usage = () => ctx.usage('kill [-s signal_name] pid ...', 'kill -l [exit_status]', 'kill -signal_name pid ...', 'kill -signal_number pid ...');
+  const usage = () =>
+    ctx.usage(
+      'kill [-s signal_name] pid ...',
+      'kill -l [exit_status]',
+      'kill -signal_name pid ...',
+      'kill -signal_number pid ...',
+    );
   const arg = ctx.argv[1] ?? usage();
   if (arg === '-l') {
     const n = Number(ctx.argv[2]);
-    ctx.print(ctx.argv[2] === undefined ? `${SIGNAMES.slice(1).join(' ')}\n` : `${SIGNAMES[n > 128 ? n - 128 : n] ?? n}\n`);
+    ctx.print(
+      ctx.argv[2] === undefined ? `${SIGNAMES.slice(1).join(' ')}\n` : `${SIGNAMES[n > 128 ? n - 128 : n] ?? n}\n`,
+    );
     return 0;
   }
   const named = arg === '-s' ? ctx.argv[2] : /^-./.test(arg) && arg !== '--' ? arg.slice(1) : undefined;

@@ -15,9 +15,13 @@ interface Key {
 
 /** sort(1). */
 export const sort: Program = (ctx) => {
-  const usage = () => ctx.usage('sort [-bdfilmnrsu] [-k field1[,field2]] [-o output] [-t char] [file ...]', 'sort -c [options] [file]');
+  const usage = () =>
+    ctx.usage('sort [-bdfilmnrsu] [-k field1[,field2]] [-o output] [-t char] [file ...]', 'sort -c [options] [file]');
   const { options, rest } = ctx.getopt('bcdfik:lmno:rsSt:T:uhV', usage);
-  const flags = options.filter((o) => o.value === '').map((o) => o.flag).join('');
+  const flags = options
+    .filter((o) => o.value === '')
+    .map((o) => o.flag)
+    .join('');
   const separator = options.findLast((o) => o.flag === 't')?.value;
   const keys = options.filter((o) => o.flag === 'k').map((o) => parseKey(ctx, o.value));
   const lines: string[] = [];
@@ -32,7 +36,10 @@ export const sort: Program = (ctx) => {
     }
     return ctx.status;
   }
-  const whole = flags.includes('s') || flags.includes('u') ? compare : (a: string, b: string) => compare(a, b) || (flags.includes('r') ? -plain(a, b) : plain(a, b));
+  const whole =
+    flags.includes('s') || flags.includes('u')
+      ? compare
+      : (a: string, b: string) => compare(a, b) || (flags.includes('r') ? -plain(a, b) : plain(a, b));
   lines.sort(whole);
   const output = options.findLast((o) => o.flag === 'o')?.value;
   if (output !== undefined) {
@@ -60,10 +67,20 @@ function plain(a: string, b: string): number {
 function parseKey(ctx: ProgramContext, text: string): Key {
   const m = /^([0-9]+)(?:\.([0-9]+))?([bdfinrhV]*)(?:,([0-9]+)(?:\.([0-9]+))?([bdfinrhV]*))?$/.exec(text);
   if (!m || Number(m[1]) < 1) ctx.fail(`invalid field specification: -k ${text}`, 2);
-  return { from: Number(m?.[1]), fromChar: Number(m?.[2] ?? 1), to: Number(m?.[4] ?? 0), toChar: Number(m?.[5] ?? 0), flags: (m?.[3] ?? '') + (m?.[6] ?? '') };
+  return {
+    from: Number(m?.[1]),
+    fromChar: Number(m?.[2] ?? 1),
+    to: Number(m?.[4] ?? 0),
+    toChar: Number(m?.[5] ?? 0),
+    flags: (m?.[3] ?? '') + (m?.[6] ?? ''),
+  };
 }
 
-function comparator(keys: readonly Key[], flags: string, separator: string | undefined): (a: string, b: string) => number {
+function comparator(
+  keys: readonly Key[],
+  flags: string,
+  separator: string | undefined,
+): (a: string, b: string) => number {
   if (keys.length === 0) return compareBy(flags);
   const parts = keys.map((k) => {
     const own = k.flags.replace('b', '') === '' ? flags.replace('u', '') : k.flags;
@@ -121,7 +138,6 @@ function compareBy(flags: string): (a: string, b: string) => number {
 
 /** memcmp order; strings of code units differ from it only beyond ASCII. */
 function byteOrder(a: string, b: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII
   if (/^[\x00-\x7f]*$/.test(a) && /^[\x00-\x7f]*$/.test(b)) return plain(a, b);
   const x = encode(a);
   const y = encode(b);

@@ -7,19 +7,90 @@ type FlagWord = 'iflag' | 'oflag' | 'cflag' | 'lflag';
 
 /** Flags of termios(4): word, name, bit. */
 const FLAGS: readonly (readonly [FlagWord, string, number])[] = [
-  ['lflag', 'icanon', 0x100], ['lflag', 'isig', 0x80], ['lflag', 'iexten', 0x400], ['lflag', 'echo', 8], ['lflag', 'echoe', 2], ['lflag', 'echok', 4], ['lflag', 'echoke', 1], ['lflag', 'echonl', 0x10], ['lflag', 'echoctl', 0x40], ['lflag', 'echoprt', 0x20],
-  ['lflag', 'altwerase', 0x200], ['lflag', 'noflsh', 0x80000000], ['lflag', 'tostop', 0x400000], ['lflag', 'pendin', 0x20000000], ['lflag', 'nokerninfo', 0x2000000], ['lflag', 'extproc', 0x800],
-  ['iflag', 'istrip', 0x20], ['iflag', 'icrnl', 0x100], ['iflag', 'inlcr', 0x40], ['iflag', 'igncr', 0x80], ['iflag', 'ixon', 0x200], ['iflag', 'ixoff', 0x400], ['iflag', 'ixany', 0x800], ['iflag', 'imaxbel', 0x2000],
-  ['iflag', 'ignbrk', 1], ['iflag', 'brkint', 2], ['iflag', 'inpck', 0x10], ['iflag', 'ignpar', 4], ['iflag', 'parmrk', 8],
-  ['oflag', 'opost', 1], ['oflag', 'onlcr', 2], ['oflag', 'ocrnl', 0x10], ['oflag', 'oxtabs', 4], ['oflag', 'onocr', 0x20], ['oflag', 'onlret', 0x40],
-  ['cflag', 'cread', 0x800], ['cflag', 'parenb', 0x1000], ['cflag', 'parodd', 0x2000], ['cflag', 'hupcl', 0x4000], ['cflag', 'clocal', 0x8000], ['cflag', 'cstopb', 0x400], ['cflag', 'crtscts', 0x10000], ['cflag', 'mdmbuf', 0x100000],
+  ['lflag', 'icanon', 0x100],
+  ['lflag', 'isig', 0x80],
+  ['lflag', 'iexten', 0x400],
+  ['lflag', 'echo', 8],
+  ['lflag', 'echoe', 2],
+  ['lflag', 'echok', 4],
+  ['lflag', 'echoke', 1],
+  ['lflag', 'echonl', 0x10],
+  ['lflag', 'echoctl', 0x40],
+  ['lflag', 'echoprt', 0x20],
+  ['lflag', 'altwerase', 0x200],
+  ['lflag', 'noflsh', 0x80000000],
+  ['lflag', 'tostop', 0x400000],
+  ['lflag', 'pendin', 0x20000000],
+  ['lflag', 'nokerninfo', 0x2000000],
+  ['lflag', 'extproc', 0x800],
+  ['iflag', 'istrip', 0x20],
+  ['iflag', 'icrnl', 0x100],
+  ['iflag', 'inlcr', 0x40],
+  ['iflag', 'igncr', 0x80],
+  ['iflag', 'ixon', 0x200],
+  ['iflag', 'ixoff', 0x400],
+  ['iflag', 'ixany', 0x800],
+  ['iflag', 'imaxbel', 0x2000],
+  ['iflag', 'ignbrk', 1],
+  ['iflag', 'brkint', 2],
+  ['iflag', 'inpck', 0x10],
+  ['iflag', 'ignpar', 4],
+  ['iflag', 'parmrk', 8],
+  ['oflag', 'opost', 1],
+  ['oflag', 'onlcr', 2],
+  ['oflag', 'ocrnl', 0x10],
+  ['oflag', 'oxtabs', 4],
+  ['oflag', 'onocr', 0x20],
+  ['oflag', 'onlret', 0x40],
+  ['cflag', 'cread', 0x800],
+  ['cflag', 'parenb', 0x1000],
+  ['cflag', 'parodd', 0x2000],
+  ['cflag', 'hupcl', 0x4000],
+  ['cflag', 'clocal', 0x8000],
+  ['cflag', 'cstopb', 0x400],
+  ['cflag', 'crtscts', 0x10000],
+  ['cflag', 'mdmbuf', 0x100000],
 ];
 
 /** Control characters: name, index in c_cc. */
 const CHARACTERS: readonly (readonly [string, number])[] = [
-  ['discard', 15], ['dsusp', 11], ['eof', 0], ['eol', 1], ['eol2', 2], ['erase', 3], ['intr', 8], ['kill', 5], ['lnext', 14], ['min', 16], ['quit', 9], ['reprint', 6], ['start', 12], ['status', 18], ['stop', 13], ['susp', 10], ['time', 17], ['werase', 4],
+  ['discard', 15],
+  ['dsusp', 11],
+  ['eof', 0],
+  ['eol', 1],
+  ['eol2', 2],
+  ['erase', 3],
+  ['intr', 8],
+  ['kill', 5],
+  ['lnext', 14],
+  ['min', 16],
+  ['quit', 9],
+  ['reprint', 6],
+  ['start', 12],
+  ['status', 18],
+  ['stop', 13],
+  ['susp', 10],
+  ['time', 17],
+  ['werase', 4],
 ];
-const SPECIAL: Readonly<Record<number, number>> = { 0: 4, 3: 0x7f, 4: 0x17, 5: 0x15, 6: 0x12, 8: 3, 9: 0x1c, 10: 0x1a, 11: 0x19, 12: 0x11, 13: 0x13, 14: 0x16, 15: 0x0f, 16: 1, 17: 0, 18: 0x14 };
+const SPECIAL: Readonly<Record<number, number>> = {
+  0: 4,
+  3: 0x7f,
+  4: 0x17,
+  5: 0x15,
+  6: 0x12,
+  8: 3,
+  9: 0x1c,
+  10: 0x1a,
+  11: 0x19,
+  12: 0x11,
+  13: 0x13,
+  14: 0x16,
+  15: 0x0f,
+  16: 1,
+  17: 0,
+  18: 0x14,
+};
 const VDISABLE = 0xff;
 const CSIZE = 0x300;
 
@@ -32,7 +103,10 @@ export const stty: Program = (ctx) => {
     if (file !== undefined) fd = ctx.sys.open(file, 4);
     const t = ctx.sys.tcgetattr(fd);
     if (rest.length === 0) {
-      if (options.has('g')) ctx.print(`gfmt1:cflag=${t.cflag.toString(16)}:iflag=${t.iflag.toString(16)}:lflag=${t.lflag.toString(16)}:oflag=${t.oflag.toString(16)}:${t.cc.map((c, i) => `c${i}=${c.toString(16)}`).join(':')}:ispeed=${t.ispeed}:ospeed=${t.ospeed}\n`);
+      if (options.has('g'))
+        ctx.print(
+          `gfmt1:cflag=${t.cflag.toString(16)}:iflag=${t.iflag.toString(16)}:lflag=${t.lflag.toString(16)}:oflag=${t.oflag.toString(16)}:${t.cc.map((c, i) => `c${i}=${c.toString(16)}`).join(':')}:ispeed=${t.ispeed}:ospeed=${t.ospeed}\n`,
+        );
       else show(ctx, fd, t, options.has('a') || options.has('e'));
       return 0;
     }
@@ -76,11 +150,31 @@ function show(ctx: ProgramContext, fd: number, t: Termios, all: boolean): void {
   words('iflag', 'iflags');
   words('oflag', 'oflags');
   words('cflag', 'cflags');
-  const chars = CHARACTERS.filter(([, i]) => all || t.cc[i] !== SPECIAL[i]).map(([name, i]) => `${name} = ${name === 'min' || name === 'time' ? t.cc[i] : charText(t.cc[i] ?? 0)};`);
+  const chars = CHARACTERS.filter(([, i]) => all || t.cc[i] !== SPECIAL[i]).map(
+    ([name, i]) => `${name} = ${name === 'min' || name === 'time' ? t.cc[i] : charText(t.cc[i] ?? 0)};`,
+  );
   if (chars.length > 0) ctx.print(wrap('cchars: ', chars));
 }
 
-const DEFAULT_ON = new Set(['icanon', 'isig', 'iexten', 'echo', 'echoe', 'echoke', 'echoctl', 'icrnl', 'ixon', 'ixany', 'imaxbel', 'brkint', 'opost', 'onlcr', 'oxtabs', 'cread', 'hupcl']);
+const DEFAULT_ON = new Set([
+  'icanon',
+  'isig',
+  'iexten',
+  'echo',
+  'echoe',
+  'echoke',
+  'echoctl',
+  'icrnl',
+  'ixon',
+  'ixany',
+  'imaxbel',
+  'brkint',
+  'opost',
+  'onlcr',
+  'oxtabs',
+  'cread',
+  'hupcl',
+]);
 
 function wrap(title: string, words: readonly string[]): string {
   let out = title;
@@ -113,9 +207,19 @@ function change(ctx: ProgramContext, fd: number, t: Termios, words: readonly str
     if (word.startsWith('gfmt1:')) restore(t, word);
     else if (cc) {
       const value = words[++i] ?? ctx.fail(`option requires an argument -- ${word}`);
-      t.cc[cc[1]] = word === 'min' || word === 'time' ? Number(value) : value === 'undef' || value === '<undef>' || value === '^-' ? VDISABLE : value.startsWith('^') && value.length === 2 ? (value === '^?' ? 0x7f : (value.charCodeAt(1) & 0x1f)) : value.charCodeAt(0);
+      t.cc[cc[1]] =
+        word === 'min' || word === 'time'
+          ? Number(value)
+          : value === 'undef' || value === '<undef>' || value === '^-'
+            ? VDISABLE
+            : value.startsWith('^') && value.length === 2
+              ? value === '^?'
+                ? 0x7f
+                : value.charCodeAt(1) & 0x1f
+              : value.charCodeAt(0);
     } else if (word === 'sane') {
-      for (const [w, name, bit] of FLAGS) t[w] = (DEFAULT_ON.has(name) ? t[w] | bit : w === 'cflag' ? t[w] : t[w] & ~bit) >>> 0;
+      for (const [w, name, bit] of FLAGS)
+        t[w] = (DEFAULT_ON.has(name) ? t[w] | bit : w === 'cflag' ? t[w] : t[w] & ~bit) >>> 0;
       for (const [index, value] of Object.entries(SPECIAL)) t.cc[Number(index)] = value;
     } else if (bare === 'raw' || bare === 'cbreak') {
       const raw = bare === 'raw';
@@ -123,7 +227,8 @@ function change(ctx: ProgramContext, fd: number, t: Termios, words: readonly str
       t.cc[16] = 1;
       t.cc[17] = 0;
       if (!raw && on) for (const n of ['isig', 'iexten', 'icrnl', 'opost']) set(n, true);
-    } else if (bare === 'cooked') for (const n of ['icanon', 'isig', 'iexten', 'icrnl', 'ixon', 'opost', 'brkint']) set(n, on);
+    } else if (bare === 'cooked')
+      for (const n of ['icanon', 'isig', 'iexten', 'icrnl', 'ixon', 'opost', 'brkint']) set(n, on);
     else if (bare === 'crterase') set('echoe', on);
     else if (bare === 'nl') for (const n of ['icrnl', 'onlcr']) set(n, !on);
     else if (word === 'ek') {
@@ -160,7 +265,8 @@ function restore(t: Termios, text: string): void {
   for (const part of text.split(':').slice(1)) {
     const [key, value = ''] = part.split('=');
     if (key === 'ispeed' || key === 'ospeed') t[key] = Number(value);
-    else if (key === 'cflag' || key === 'iflag' || key === 'lflag' || key === 'oflag') t[key] = Number.parseInt(value, 16);
+    else if (key === 'cflag' || key === 'iflag' || key === 'lflag' || key === 'oflag')
+      t[key] = Number.parseInt(value, 16);
     else if (/^c[0-9]+$/.test(key ?? '')) t.cc[Number((key as string).slice(1))] = Number.parseInt(value, 16);
   }
 }

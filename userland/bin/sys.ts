@@ -6,7 +6,7 @@ import * as CONSTANTS from '../librump/constants.gen.ts';
 import type { Librump } from '../librump/librump.ts';
 import { errnoName, strerror } from '../librump/strerror.ts';
 import { readDirents, readS64, readStat, readStatvfs, readTimespec, writeTimespec } from '../librump/struct_codec.ts';
-import { type SyscallDesc, SYSCALLS } from '../librump/syscalls.gen.ts';
+import { SYSCALLS, type SyscallDesc } from '../librump/syscalls.gen.ts';
 import { escape } from './ktrace.ts';
 
 const BUFFER = 65536;
@@ -24,29 +24,48 @@ interface Pointer {
 }
 
 /** The program `sys`. The shell has it built in, so that descriptors stay open from one call to the next. */
-export const sys: Program = (ctx) => sysMain(ctx.sys, ctx.argv, (t) => ctx.print(t), (m) => ctx.warn(m.replace(/^sys: /, '')));
+export const sys: Program = (ctx) =>
+  sysMain(
+    ctx.sys,
+    ctx.argv,
+    (t) => ctx.print(t),
+    (m) => ctx.warn(m.replace(/^sys: /, '')),
+  );
 
-export function sysMain(lib: Librump, argv: readonly string[], print: (text: string) => void, complain: (message: string) => void): number {
+export function sysMain(
+  lib: Librump,
+  argv: readonly string[],
+  print: (text: string) => void,
+  complain: (message: string) => void,
+): number {
   const [, name, ...args] = argv;
   if (name === undefined || name === '-h') {
-    complain('usage: sys call [argument ...]\n       sys -l [word]        list the calls\nexample: sys open /etc/motd O_RDONLY');
+    complain(
+      'usage: sys call [argument ...]\n       sys -l [word]        list the calls\nexample: sys open /etc/motd O_RDONLY',
+    );
     return 1;
   }
   if (name === '-l') {
-    for (const d of SYSCALLS) if (d.name.includes(args[0] ?? '')) print(`${String(d.number).padStart(4)}  ${signature(d)}\n`);
+    for (const d of SYSCALLS)
+      if (d.name.includes(args[0] ?? '')) print(`${String(d.number).padStart(4)}  ${signature(d)}\n`);
     return 0;
   }
   const desc = SYSCALLS.find((d) => d.name === name || d.sysName === name || String(d.number) === name);
   if (desc === undefined) {
     const near = SYSCALLS.filter((d) => d.name.includes(name) || name.includes(d.name)).map((d) => d.name);
-    complain(`sys: ${name}: no such system call${near.length > 0 ? ` (${near.slice(0, 6).join(', ')}?)` : ' (sys -l lists them)'}`);
+    complain(
+      `sys: ${name}: no such system call${near.length > 0 ? ` (${near.slice(0, 6).join(', ')}?)` : ' (sys -l lists them)'}`,
+    );
     return 1;
   }
   return new RawCall(lib, desc, print, complain).run(args);
 }
 
 function signature(d: SyscallDesc): string {
-  return `${d.name}(${d.args.filter((a) => a.kind !== 'pad').map((a) => (a.kind === 'string' ? `"${a.name}"` : a.kind === 'ptr' ? `*${a.name}` : a.name)).join(', ')})`;
+  return `${d.name}(${d.args
+    .filter((a) => a.kind !== 'pad')
+    .map((a) => (a.kind === 'string' ? `"${a.name}"` : a.kind === 'ptr' ? `*${a.name}` : a.name))
+    .join(', ')})`;
 }
 
 class BadArgument extends Error {}
@@ -72,9 +91,15 @@ class RawCall {
         if (a.kind === 'pad' || text === undefined) return;
         if (a.kind === 'i64') {
           const n = this.integer(text);
-          words[a.offset / 4] = n % 4294967296 | 0;
+          words[a.offset / 4] = (n % 4294967296) | 0;
           words[a.offset / 4 + 1] = Math.floor(n / 4294967296) | 0;
-        } else words[a.offset / 4] = a.kind === 'string' ? this.string(text) : a.kind === 'ptr' ? this.pointer(a.name, text) : this.integer(text) | 0;
+        } else
+          words[a.offset / 4] =
+            a.kind === 'string'
+              ? this.string(text)
+              : a.kind === 'ptr'
+                ? this.pointer(a.name, text)
+                : this.integer(text) | 0;
       });
       return this.make(words);
     } catch (error) {
@@ -160,7 +185,13 @@ class RawCall {
       return at;
     }
     if (this.desc.name === 'fcntl' && /^-?[0-9]+$/.test(text)) return Number(text);
-    const data = encode(text.replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/\\0/g, '\0').replace(/\\x([0-9a-f]{2})/gi, (_, h: string) => String.fromCharCode(Number.parseInt(h, 16))));
+    const data = encode(
+      text
+        .replace(/\\n/g, '\n')
+        .replace(/\\t/g, '\t')
+        .replace(/\\0/g, '\0')
+        .replace(/\\x([0-9a-f]{2})/gi, (_, h: string) => String.fromCharCode(Number.parseInt(h, 16))),
+    );
     const at = this.alloc(data.length + 1);
     this.lib.u8.set(data, at);
     return at;
@@ -193,10 +224,13 @@ class RawCall {
 
   private result(value: number, second: number): string {
     switch (this.desc.ret) {
-      case 'i64': return String(readS64(new DataView(Int32Array.of(value, second).buffer), 0));
-      case 'pair': return `${value}, ${second}`;
+      case 'i64':
+        return String(readS64(new DataView(Int32Array.of(value, second).buffer), 0));
+      case 'pair':
+        return `${value}, ${second}`;
       case 'noerr':
-        if (this.desc.name === 'clock_nanosleep' || this.desc.name.startsWith('posix_f')) return value === 0 ? '0' : `${value} ${errnoName(value)} (${strerror(value)})`;
+        if (this.desc.name === 'clock_nanosleep' || this.desc.name.startsWith('posix_f'))
+          return value === 0 ? '0' : `${value} ${errnoName(value)} (${strerror(value)})`;
         return String(value);
       default:
         return this.desc.name === 'umask' ? `0${value.toString(8)}` : String(value);
@@ -208,17 +242,26 @@ class RawCall {
     switch (p.shape) {
       case 'stat': {
         const st = readStat(view, p.at);
-        const time = (t: { sec: number; nsec: number }) => `${strftime('%F %T', t.sec)}.${String(t.nsec).padStart(9, '0')}`;
-        this.print(`  dev=${st.dev} ino=${st.ino} mode=0${st.mode.toString(8)} (${modeString(st.mode)}) nlink=${st.nlink} uid=${st.uid} gid=${st.gid} rdev=${st.rdev}\n`);
-        this.print(`  size=${st.size} blocks=${st.blocks} blksize=${st.blksize} flags=0x${st.flags.toString(16)} gen=${st.gen}\n`);
-        this.print(`  atime=${time(st.atime)} mtime=${time(st.mtime)}\n  ctime=${time(st.ctime)} birthtime=${time(st.birthtime)}\n`);
+        const time = (t: { sec: number; nsec: number }) =>
+          `${strftime('%F %T', t.sec)}.${String(t.nsec).padStart(9, '0')}`;
+        this.print(
+          `  dev=${st.dev} ino=${st.ino} mode=0${st.mode.toString(8)} (${modeString(st.mode)}) nlink=${st.nlink} uid=${st.uid} gid=${st.gid} rdev=${st.rdev}\n`,
+        );
+        this.print(
+          `  size=${st.size} blocks=${st.blocks} blksize=${st.blksize} flags=0x${st.flags.toString(16)} gen=${st.gen}\n`,
+        );
+        this.print(
+          `  atime=${time(st.atime)} mtime=${time(st.mtime)}\n  ctime=${time(st.ctime)} birthtime=${time(st.birthtime)}\n`,
+        );
         return;
       }
       case 'statvfs': {
         const count = this.desc.name === 'getvfsstat' ? value : 1;
         for (let i = 0; i < count; i++) {
           const s = readStatvfs(view, u8, p.at + i * 2232);
-          this.print(`  ${s.mntfromname} on ${s.mntonname} type ${s.fstypename} flag=0x${s.flag.toString(16)} bsize=${s.bsize} frsize=${s.frsize} blocks=${s.blocks} bfree=${s.bfree} bavail=${s.bavail} files=${s.files} ffree=${s.ffree} namemax=${s.namemax}\n`);
+          this.print(
+            `  ${s.mntfromname} on ${s.mntonname} type ${s.fstypename} flag=0x${s.flag.toString(16)} bsize=${s.bsize} frsize=${s.frsize} blocks=${s.blocks} bfree=${s.bfree} bavail=${s.bavail} files=${s.files} ffree=${s.ffree} namemax=${s.namemax}\n`,
+          );
         }
         return;
       }
@@ -241,7 +284,10 @@ class RawCall {
         return;
       case 'bytes': {
         const n = this.desc.name === 'read' || this.desc.name === 'pread' ? value : lastByte(u8, p.at, SHOWN_BYTES);
-        if (n > 0) this.print(`  "${escape(u8.subarray(p.at, p.at + Math.min(n, SHOWN_BYTES)))}"${n > SHOWN_BYTES ? ` ... ${n} bytes` : ''}\n`);
+        if (n > 0)
+          this.print(
+            `  "${escape(u8.subarray(p.at, p.at + Math.min(n, SHOWN_BYTES)))}"${n > SHOWN_BYTES ? ` ... ${n} bytes` : ''}\n`,
+          );
       }
     }
   }

@@ -42,8 +42,14 @@ class TestExpression {
     // POSIX: up to four arguments the count decides, so that operands may look like operators.
     if (args.length === 0) return false;
     if (args.length === 1) return args[0] !== '';
-    if (args.length === 2) return args[0] === '!' ? args[1] === '' : UNARY.has(args[0] as string) ? this.unary(args[0] as string, args[1] as string) : this.bad(args[0] as string);
-    if (args.length === 3 && BINARY.has(args[1] as string)) return this.binary(args[0] as string, args[1] as string, args[2] as string);
+    if (args.length === 2)
+      return args[0] === '!'
+        ? args[1] === ''
+        : UNARY.has(args[0] as string)
+          ? this.unary(args[0] as string, args[1] as string)
+          : this.bad(args[0] as string);
+    if (args.length === 3 && BINARY.has(args[1] as string))
+      return this.binary(args[0] as string, args[1] as string, args[2] as string);
     const value = this.or();
     if (this.at < args.length) throw new TestError(`${args[this.at]}: unexpected operator`);
     return value;
@@ -132,22 +138,37 @@ class TestExpression {
     if (st === undefined) return false;
     const kind = st.mode & 0o170000;
     switch (op) {
-      case '-b': return kind === 0o060000;
-      case '-c': return kind === 0o020000;
-      case '-d': return kind === 0o040000;
-      case '-f': return kind === 0o100000;
-      case '-p': return kind === 0o010000;
-      case '-S': return kind === 0o140000;
+      case '-b':
+        return kind === 0o060000;
+      case '-c':
+        return kind === 0o020000;
+      case '-d':
+        return kind === 0o040000;
+      case '-f':
+        return kind === 0o100000;
+      case '-p':
+        return kind === 0o010000;
+      case '-S':
+        return kind === 0o140000;
       case '-h':
-      case '-L': return kind === 0o120000;
-      case '-g': return (st.mode & 0o2000) !== 0;
-      case '-u': return (st.mode & 0o4000) !== 0;
-      case '-k': return (st.mode & 0o1000) !== 0;
-      case '-s': return st.size > 0;
-      case '-O': return st.uid === this.sys.geteuid();
-      case '-G': return st.gid === this.sys.getegid();
-      case '-N': return st.mtime.sec > st.atime.sec;
-      default: return true;
+      case '-L':
+        return kind === 0o120000;
+      case '-g':
+        return (st.mode & 0o2000) !== 0;
+      case '-u':
+        return (st.mode & 0o4000) !== 0;
+      case '-k':
+        return (st.mode & 0o1000) !== 0;
+      case '-s':
+        return st.size > 0;
+      case '-O':
+        return st.uid === this.sys.geteuid();
+      case '-G':
+        return st.gid === this.sys.getegid();
+      case '-N':
+        return st.mtime.sec > st.atime.sec;
+      default:
+        return true;
     }
   }
 
@@ -159,10 +180,14 @@ class TestExpression {
   private binary(a: string, op: string, b: string): boolean {
     switch (op) {
       case '=':
-      case '==': return a === b;
-      case '!=': return a !== b;
-      case '<': return a < b;
-      case '>': return a > b;
+      case '==':
+        return a === b;
+      case '!=':
+        return a !== b;
+      case '<':
+        return a < b;
+      case '>':
+        return a > b;
       case '-nt':
       case '-ot':
       case '-ef': {
@@ -177,12 +202,18 @@ class TestExpression {
     const x = this.number(a);
     const y = this.number(b);
     switch (op) {
-      case '-eq': return x === y;
-      case '-ne': return x !== y;
-      case '-gt': return x > y;
-      case '-ge': return x >= y;
-      case '-lt': return x < y;
-      default: return x <= y;
+      case '-eq':
+        return x === y;
+      case '-ne':
+        return x !== y;
+      case '-gt':
+        return x > y;
+      case '-ge':
+        return x >= y;
+      case '-lt':
+        return x < y;
+      default:
+        return x <= y;
     }
   }
 }

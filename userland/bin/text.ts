@@ -13,7 +13,8 @@ export const wc: Program = (ctx) => {
   const total = { l: 0, w: 0, c: 0, L: 0 };
   const line = (n: { l: number; w: number; c: number; L: number }, name: string) => {
     let text = '';
-    for (const f of ['l', 'w', 'c', 'L'] as const) if (asked.has(f) || (f === 'c' && asked.has('m'))) text += ` ${String(n[f]).padStart(7)}`;
+    for (const f of ['l', 'w', 'c', 'L'] as const)
+      if (asked.has(f) || (f === 'c' && asked.has('m'))) text += ` ${String(n[f]).padStart(7)}`;
     ctx.print(`${text}${name === '-' ? '' : ` ${name}`}\n`);
   };
   let files = 0;
@@ -91,7 +92,8 @@ export const uniq: Program = (ctx) => {
 };
 
 export const cut: Program = (ctx) => {
-  const usage = () => ctx.usage('cut -b list [-n] [file ...]', 'cut -c list [file ...]', 'cut -f list [-d string] [-s] [file ...]');
+  const usage = () =>
+    ctx.usage('cut -b list [-n] [file ...]', 'cut -c list [file ...]', 'cut -f list [-d string] [-s] [file ...]');
   const { options, rest } = ctx.getopt('b:c:d:f:ns', usage);
   const flags = new Map(options.map((o) => [o.flag, o.value]));
   const listText = flags.get('b') ?? flags.get('c') ?? flags.get('f');
@@ -115,14 +117,20 @@ export const cut: Program = (ctx) => {
         if (!flags.has('s')) ctx.print(`${line}\n`);
         continue;
       }
-      ctx.print(`${line.split(delimiter).filter((_, i) => wanted(i + 1)).join(delimiter)}\n`);
+      ctx.print(
+        `${line
+          .split(delimiter)
+          .filter((_, i) => wanted(i + 1))
+          .join(delimiter)}\n`,
+      );
     }
   });
   return ctx.status;
 };
 
 export const tr: Program = (ctx) => {
-  const usage = () => ctx.usage('tr [-cs] string1 string2', 'tr [-c] -d string1', 'tr [-c] -s string1', 'tr [-c] -ds string1 string2');
+  const usage = () =>
+    ctx.usage('tr [-cs] string1 string2', 'tr [-c] -d string1', 'tr [-c] -s string1', 'tr [-c] -ds string1 string2');
   const { options, rest } = ctx.getopt('cCds', usage);
   const flags = new Set(options.map((o) => o.flag.toLowerCase()));
   const [first, second] = rest;
@@ -159,7 +167,17 @@ export const tr: Program = (ctx) => {
 };
 
 const TR_CLASSES: Readonly<Record<string, RegExp>> = {
-  alpha: /[A-Za-z]/, digit: /[0-9]/, alnum: /[A-Za-z0-9]/, upper: /[A-Z]/, lower: /[a-z]/, space: /[ \t\n\v\f\r]/, blank: /[ \t]/, punct: /[!-/:-@[-`{-~]/, print: /[ -~]/, graph: /[!-~]/, xdigit: /[0-9A-Fa-f]/,
+  alpha: /[A-Za-z]/,
+  digit: /[0-9]/,
+  alnum: /[A-Za-z0-9]/,
+  upper: /[A-Z]/,
+  lower: /[a-z]/,
+  space: /[ \t\n\v\f\r]/,
+  blank: /[ \t]/,
+  punct: /[!-/:-@[-`{-~]/,
+  print: /[ -~]/,
+  graph: /[!-~]/,
+  xdigit: /[0-9A-Fa-f]/,
 };
 
 /** The bytes a tr set stands for: ranges, escapes, classes. */
@@ -183,7 +201,8 @@ function expandSet(text: string): number[] {
     if (cls) {
       i += cls[0].length;
       const re = TR_CLASSES[cls[1] as string];
-      for (let b = 0; b < 256; b++) if (cls[1] === 'cntrl' ? b < 32 || b === 127 : b < 128 && re?.test(String.fromCharCode(b))) out.push(b);
+      for (let b = 0; b < 256; b++)
+        if (cls[1] === 'cntrl' ? b < 32 || b === 127 : b < 128 && re?.test(String.fromCharCode(b))) out.push(b);
       continue;
     }
     const from = one();

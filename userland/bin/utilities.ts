@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** expr(1), xargs(1), which(1). */
 import { spawnChild, waitChild } from '../lib/child.ts';
-import { regexSource } from '../lib/regex.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
+import { regexSource } from '../lib/regex.ts';
 
-const LEVELS: readonly (readonly string[])[] = [['|'], ['&'], ['=', '!=', '<', '<=', '>', '>='], ['+', '-'], ['*', '/', '%'], [':']];
+const LEVELS: readonly (readonly string[])[] = [
+  ['|'],
+  ['&'],
+  ['=', '!=', '<', '<=', '>', '>='],
+  ['+', '-'],
+  ['*', '/', '%'],
+  [':'],
+];
 
 export const expr: Program = (ctx) => {
   const args = ctx.argv.slice(ctx.argv[1] === '--' ? 2 : 1);
@@ -39,8 +46,26 @@ export const expr: Program = (ctx) => {
       return b.includes('\\(') ? (m?.[1] ?? '') : String(m ? [...m[0]].length : 0);
     }
     if (LEVELS[2]?.includes(op)) {
-      const order = isNumber(a) && isNumber(b) ? (BigInt(a) < BigInt(b) ? -1 : BigInt(a) > BigInt(b) ? 1 : 0) : a < b ? -1 : a > b ? 1 : 0;
-      const yes = { '=': order === 0, '!=': order !== 0, '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0 }[op];
+      const order =
+        isNumber(a) && isNumber(b)
+          ? BigInt(a) < BigInt(b)
+            ? -1
+            : BigInt(a) > BigInt(b)
+              ? 1
+              : 0
+          : a < b
+            ? -1
+            : a > b
+              ? 1
+              : 0;
+      const yes = {
+        '=': order === 0,
+        '!=': order !== 0,
+        '<': order < 0,
+        '<=': order <= 0,
+        '>': order > 0,
+        '>=': order >= 0,
+      }[op];
       return yes ? '1' : '0';
     }
     if (!isNumber(a) || !isNumber(b)) ctx.fail('non-numeric argument', 2);
@@ -55,23 +80,35 @@ export const expr: Program = (ctx) => {
 };
 
 export const xargs: Program = (ctx) => {
-  const usage = () => ctx.usage('xargs [-0prt] [-E eofstr] [-I replstr] [-L number] [-n number] [-s size] [utility [argument ...]]');
+  const usage = () =>
+    ctx.usage('xargs [-0prt] [-E eofstr] [-I replstr] [-L number] [-n number] [-s size] [utility [argument ...]]');
   const { options, rest } = ctx.getopt('0E:I:L:n:prs:tx', usage);
   const flags = new Map(options.map((o) => [o.flag, o.value]));
   const command = rest.length === 0 ? ['echo'] : rest;
   const replace = flags.get('I');
-  const most = replace !== undefined ? 1 : flags.has('n') ? Number(flags.get('n')) : flags.has('L') ? Number(flags.get('L')) : 5000;
+  const most =
+    replace !== undefined
+      ? 1
+      : flags.has('n')
+        ? Number(flags.get('n'))
+        : flags.has('L')
+          ? Number(flags.get('L'))
+          : 5000;
   if (!(most > 0)) ctx.fail('illegal argument count');
   let worst = 0;
   let ran = false;
   const run = (items: readonly string[]) => {
     ran = true;
-    const argv = replace === undefined ? [...command, ...items] : command.map((a) => a.replaceAll(replace, items[0] ?? ''));
+    const argv =
+      replace === undefined ? [...command, ...items] : command.map((a) => a.replaceAll(replace, items[0] ?? ''));
     if (flags.has('t')) {
       ctx.err.write(`${argv.join(' ')}\n`);
       ctx.err.flush();
     }
-    const status = waitChild(ctx, spawnChild(ctx, argv, () => nullInput(ctx)));
+    const status = waitChild(
+      ctx,
+      spawnChild(ctx, argv, () => nullInput(ctx)),
+    );
     if (status === 127 || status === 126) worst = status;
     else if (status !== 0 && worst === 0) worst = 1;
   };
@@ -106,7 +143,10 @@ function* items(ctx: ProgramContext, nul: boolean, lines: boolean, end: string |
   }
   for (let l = input.readLine(); l !== undefined; l = input.readLine()) {
     for (const m of l.matchAll(/(?:"[^"]*"|'[^']*'|\\.|[^\s"'\\])+/g)) {
-      const word = m[0].replace(/"([^"]*)"|'([^']*)'|\\(.)/g, (_, a?: string, b?: string, c?: string) => a ?? b ?? c ?? '');
+      const word = m[0].replace(
+        /"([^"]*)"|'([^']*)'|\\(.)/g,
+        (_, a?: string, b?: string, c?: string) => a ?? b ?? c ?? '',
+      );
       if (word === end) return;
       yield word;
     }

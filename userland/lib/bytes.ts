@@ -112,6 +112,7 @@ export function decodeZ(b: Uint8Array, at: number, max: number): string {
 /** One character a byte, for byte-wise work (regular expressions on binary input). */
 export function latin1(b: Uint8Array): string {
   let out = '';
-  for (let i = 0; i < b.length; i += 8192) out += String.fromCharCode.apply(undefined, Array.from(b.subarray(i, Math.min(b.length, i + 8192))));
+  for (let i = 0; i < b.length; i += 8192)
+    out += String.fromCharCode.apply(undefined, Array.from(b.subarray(i, Math.min(b.length, i + 8192))));
   return out;
 }

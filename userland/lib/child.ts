@@ -6,7 +6,12 @@ import type { ProgramContext } from './program_context.ts';
  * Start a program as a child process: rfork with a copied descriptor table, `prepare` with the child current (to set
  * descriptors), back to the parent, hand the child to the host. Returns its pid.
  */
-export function spawnChild(ctx: ProgramContext, argv: readonly string[], prepare?: () => void, state?: unknown): number {
+export function spawnChild(
+  ctx: ProgramContext,
+  argv: readonly string[],
+  prepare?: () => void,
+  state?: unknown,
+): number {
   const { sys } = ctx;
   ctx.out.flush();
   const parent = sys.curlwp();

@@ -8,10 +8,14 @@ export interface Digest {
 
 export function newDigest(name: 'MD5' | 'SHA1' | 'SHA256' | 'SHA512'): Digest {
   switch (name) {
-    case 'MD5': return new Md5();
-    case 'SHA1': return new Sha1();
-    case 'SHA256': return new Sha256();
-    case 'SHA512': return new Sha512();
+    case 'MD5':
+      return new Md5();
+    case 'SHA1':
+      return new Sha1();
+    case 'SHA256':
+      return new Sha256();
+    case 'SHA512':
+      return new Sha512();
   }
 }
 
@@ -49,7 +53,9 @@ abstract class BlockDigest implements Digest {
   hex(): string {
     const bits = this.total * 8;
     const lengthBytes = this.blockSize / 8;
-    const padding = new Uint8Array(((this.filled + 1 + lengthBytes + this.blockSize - 1) & ~(this.blockSize - 1)) - this.filled);
+    const padding = new Uint8Array(
+      ((this.filled + 1 + lengthBytes + this.blockSize - 1) & ~(this.blockSize - 1)) - this.filled,
+    );
     padding[0] = 0x80;
     const view = new DataView(padding.buffer);
     const end = padding.length;
@@ -86,7 +92,8 @@ class Md5 extends BlockDigest {
     let [a, b, c, d] = h as unknown as [number, number, number, number];
     for (let i = 0; i < 64; i++) {
       const round = i >> 4;
-      const f = round === 0 ? (b & c) | (~b & d) : round === 1 ? (d & b) | (~d & c) : round === 2 ? b ^ c ^ d : c ^ (b | ~d);
+      const f =
+        round === 0 ? (b & c) | (~b & d) : round === 1 ? (d & b) | (~d & c) : round === 2 ? b ^ c ^ d : c ^ (b | ~d);
       const g = round === 0 ? i : round === 1 ? (5 * i + 1) & 15 : round === 2 ? (3 * i + 5) & 15 : (7 * i) & 15;
       const t = d;
       d = c;
@@ -120,7 +127,8 @@ class Sha1 extends BlockDigest {
   protected compress(view: DataView): void {
     const { h, w } = this;
     for (let i = 0; i < 16; i++) w[i] = view.getInt32(i * 4);
-    for (let i = 16; i < 80; i++) w[i] = rotl((w[i - 3] as number) ^ (w[i - 8] as number) ^ (w[i - 14] as number) ^ (w[i - 16] as number), 1);
+    for (let i = 16; i < 80; i++)
+      w[i] = rotl((w[i - 3] as number) ^ (w[i - 8] as number) ^ (w[i - 14] as number) ^ (w[i - 16] as number), 1);
     let [a, b, c, d, e] = h as unknown as [number, number, number, number, number];
     for (let i = 0; i < 80; i++) {
       const f = i < 20 ? (b & c) | (~b & d) : i < 40 || i >= 60 ? b ^ c ^ d : (b & c) | (b & d) | (c & d);
@@ -182,12 +190,23 @@ class Sha256 extends BlockDigest {
     for (let i = 16; i < 64; i++) {
       const x = w[i - 15] as number;
       const y = w[i - 2] as number;
-      w[i] = (w[i - 16] as number) + (rotr(x, 7) ^ rotr(x, 18) ^ (x >>> 3)) + (w[i - 7] as number) + (rotr(y, 17) ^ rotr(y, 19) ^ (y >>> 10));
+      w[i] =
+        (w[i - 16] as number) +
+        (rotr(x, 7) ^ rotr(x, 18) ^ (x >>> 3)) +
+        (w[i - 7] as number) +
+        (rotr(y, 17) ^ rotr(y, 19) ^ (y >>> 10));
     }
-    let a = h[0] as number, b = h[1] as number, c = h[2] as number, d = h[3] as number;
-    let e = h[4] as number, f = h[5] as number, g = h[6] as number, z = h[7] as number;
+    let a = h[0] as number,
+      b = h[1] as number,
+      c = h[2] as number,
+      d = h[3] as number;
+    let e = h[4] as number,
+      f = h[5] as number,
+      g = h[6] as number,
+      z = h[7] as number;
     for (let i = 0; i < 64; i++) {
-      const t1 = (z + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + (k[i] as number) + (w[i] as number)) | 0;
+      const t1 =
+        (z + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + (k[i] as number) + (w[i] as number)) | 0;
       const t2 = ((rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
       z = g;
       g = f;
@@ -228,7 +247,9 @@ class Sha512 extends BlockDigest {
     }
     let [a, b, c, d, e, f, g, z] = this.h as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
     for (let i = 0; i < 80; i++) {
-      const t1 = m(z + (ror(e, 14n) ^ ror(e, 18n) ^ ror(e, 41n)) + ((e & f) ^ (m(~e) & g)) + (this.k[i] as bigint) + at(i));
+      const t1 = m(
+        z + (ror(e, 14n) ^ ror(e, 18n) ^ ror(e, 41n)) + ((e & f) ^ (m(~e) & g)) + (this.k[i] as bigint) + at(i),
+      );
       const t2 = m((ror(a, 28n) ^ ror(a, 34n) ^ ror(a, 39n)) + ((a & b) ^ (a & c) ^ (b & c)));
       [z, g, f, e, d, c, b, a] = [g, f, e, m(d + t1), c, b, a, m(t1 + t2)];
     }

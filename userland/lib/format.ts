@@ -2,7 +2,17 @@
 /** Text forms that several programs share. */
 
 const USERS: Readonly<Record<number, string>> = { 0: 'root', 1: 'daemon', 2: 'operator', 32767: 'nobody' };
-const GROUPS: Readonly<Record<number, string>> = { 0: 'wheel', 1: 'daemon', 2: 'sys', 3: 'tty', 5: 'operator', 20: 'staff', 31: 'guest', 39: 'nobody', 100: 'users' };
+const GROUPS: Readonly<Record<number, string>> = {
+  0: 'wheel',
+  1: 'daemon',
+  2: 'sys',
+  3: 'tty',
+  5: 'operator',
+  20: 'staff',
+  31: 'guest',
+  39: 'nobody',
+  100: 'users',
+};
 
 export function userName(uid: number): string {
   return USERS[uid] ?? String(uid);
@@ -26,23 +36,39 @@ export function groupId(text: string): number | undefined {
   return idOf(GROUPS, text);
 }
 
-const KINDS: Readonly<Record<number, string>> = { 0o010000: 'p', 0o020000: 'c', 0o040000: 'd', 0o060000: 'b', 0o100000: '-', 0o120000: 'l', 0o140000: 's', 0o160000: 'w' };
+const KINDS: Readonly<Record<number, string>> = {
+  2401: 'p',
+  4802: 'c',
+  9604: 'd',
+  14406: 'b',
+  16807: '-',
+  21609: 'l',
+  26411: 's',
+  31213: 'w',
+};
 
 /** strmode(3): "drwxr-xr-x". */
 export function modeString(mode: number): string {
   const bit = (mask: number, c: string) => ((mode & mask) !== 0 ? c : '-');
-  const exec = (x: number, special: number, both: string, only: string) => ((mode & special) !== 0 ? ((mode & x) !== 0 ? both : only) : bit(x, 'x'));
+  const exec = (x: number, special: number, both: string, only: string) =>
+    (mode & special) !== 0 ? ((mode & x) !== 0 ? both : only) : bit(x, 'x');
   return (
     (KINDS[mode & 0o170000] ?? '?') +
-    bit(0o400, 'r') + bit(0o200, 'w') + exec(0o100, 0o4000, 's', 'S') +
-    bit(0o040, 'r') + bit(0o020, 'w') + exec(0o010, 0o2000, 's', 'S') +
-    bit(0o004, 'r') + bit(0o002, 'w') + exec(0o001, 0o1000, 't', 'T')
+    bit(0o400, 'r') +
+    bit(0o200, 'w') +
+    exec(0o100, 0o4000, 's', 'S') +
+    bit(0o040, 'r') +
+    bit(0o020, 'w') +
+    exec(0o010, 0o2000, 's', 'S') +
+    bit(0o004, 'r') +
+    bit(0o002, 'w') +
+    exec(0o001, 0o1000, 't', 'T')
   );
 }
 
 /** major and minor of a device number. */
 export function deviceNumbers(dev: number): { major: number; minor: number } {
-  const low = dev % 4294967296 >>> 0;
+  const low = (dev % 4294967296) >>> 0;
   return { major: (low >>> 8) & 0xfff, minor: ((low >>> 12) & 0xfff00) | (low & 0xff) };
 }
 
@@ -75,7 +101,9 @@ export function sizeNumber(text: string): number | undefined {
   for (const factor of text.split('x')) {
     const m = /^([0-9]+|0x[0-9a-fA-F]+)([bkmgtwBKMGTW]?)$/.exec(factor);
     if (!m) return undefined;
-    const unit = { '': 1, b: 512, k: 1024, m: 1048576, g: 1073741824, t: 1099511627776, w: 4 }[(m[2] as string).toLowerCase()] as number;
+    const unit = { '': 1, b: 512, k: 1024, m: 1048576, g: 1073741824, t: 1099511627776, w: 4 }[
+      (m[2] as string).toLowerCase()
+    ] as number;
     product *= Number(m[1]) * unit;
   }
   return product;
@@ -83,52 +111,103 @@ export function sizeNumber(text: string): number | undefined {
 
 /** Names with control characters made visible as `?`, as ls does on a terminal. */
 export function printable(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those
   return name.replace(/[\x00-\x1f\x7f\udc80-\udcff]/g, '?');
 }
 
 /** strftime(3) in UTC. */
 export function strftime(format: string, seconds: number): string {
   const d = new Date(seconds * 1000);
-  const dayOfYear = Math.floor((Date.UTC(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate()) - Date.UTC(d.getUTCFullYear(), 0, 1)) / 86400000) + 1;
+  const dayOfYear =
+    Math.floor(
+      (Date.UTC(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate()) - Date.UTC(d.getUTCFullYear(), 0, 1)) / 86400000,
+    ) + 1;
   const hour12 = d.getUTCHours() % 12 || 12;
   const one = (c: string): string => {
     switch (c) {
-      case 'a': return DAYS[d.getUTCDay()] as string;
-      case 'A': return ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'][d.getUTCDay()] as string;
-      case 'b': case 'h': return MONTHS[d.getUTCMonth()] as string;
-      case 'B': return ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'][d.getUTCMonth()] as string;
-      case 'c': return strftime('%a %b %e %H:%M:%S %Y', seconds);
-      case 'C': return two(Math.floor(d.getUTCFullYear() / 100));
-      case 'd': return two(d.getUTCDate());
-      case 'D': return strftime('%m/%d/%y', seconds);
-      case 'e': return String(d.getUTCDate()).padStart(2);
-      case 'F': return strftime('%Y-%m-%d', seconds);
-      case 'H': return two(d.getUTCHours());
-      case 'I': return two(hour12);
-      case 'j': return String(dayOfYear).padStart(3, '0');
-      case 'k': return String(d.getUTCHours()).padStart(2);
-      case 'l': return String(hour12).padStart(2);
-      case 'm': return two(d.getUTCMonth() + 1);
-      case 'M': return two(d.getUTCMinutes());
-      case 'n': return '\n';
-      case 'p': return d.getUTCHours() < 12 ? 'AM' : 'PM';
-      case 'r': return strftime('%I:%M:%S %p', seconds);
-      case 'R': return strftime('%H:%M', seconds);
-      case 's': return String(Math.floor(seconds));
-      case 'S': return two(d.getUTCSeconds());
-      case 't': return '\t';
-      case 'T': return strftime('%H:%M:%S', seconds);
-      case 'u': return String(d.getUTCDay() || 7);
-      case 'w': return String(d.getUTCDay());
-      case 'x': return strftime('%m/%d/%y', seconds);
-      case 'X': return strftime('%H:%M:%S', seconds);
-      case 'y': return two(d.getUTCFullYear() % 100);
-      case 'Y': return String(d.getUTCFullYear());
-      case 'z': return '+0000';
-      case 'Z': return 'UTC';
-      case '%': return '%';
-      default: return `%${c}`;
+      case 'a':
+        return DAYS[d.getUTCDay()] as string;
+      case 'A':
+        return ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'][d.getUTCDay()] as string;
+      case 'b':
+      case 'h':
+        return MONTHS[d.getUTCMonth()] as string;
+      case 'B':
+        return [
+          'January',
+          'February',
+          'March',
+          'April',
+          'May',
+          'June',
+          'July',
+          'August',
+          'September',
+          'October',
+          'November',
+          'December',
+        ][d.getUTCMonth()] as string;
+      case 'c':
+        return strftime('%a %b %e %H:%M:%S %Y', seconds);
+      case 'C':
+        return two(Math.floor(d.getUTCFullYear() / 100));
+      case 'd':
+        return two(d.getUTCDate());
+      case 'D':
+        return strftime('%m/%d/%y', seconds);
+      case 'e':
+        return String(d.getUTCDate()).padStart(2);
+      case 'F':
+        return strftime('%Y-%m-%d', seconds);
+      case 'H':
+        return two(d.getUTCHours());
+      case 'I':
+        return two(hour12);
+      case 'j':
+        return String(dayOfYear).padStart(3, '0');
+      case 'k':
+        return String(d.getUTCHours()).padStart(2);
+      case 'l':
+        return String(hour12).padStart(2);
+      case 'm':
+        return two(d.getUTCMonth() + 1);
+      case 'M':
+        return two(d.getUTCMinutes());
+      case 'n':
+        return '\n';
+      case 'p':
+        return d.getUTCHours() < 12 ? 'AM' : 'PM';
+      case 'r':
+        return strftime('%I:%M:%S %p', seconds);
+      case 'R':
+        return strftime('%H:%M', seconds);
+      case 's':
+        return String(Math.floor(seconds));
+      case 'S':
+        return two(d.getUTCSeconds());
+      case 't':
+        return '\t';
+      case 'T':
+        return strftime('%H:%M:%S', seconds);
+      case 'u':
+        return String(d.getUTCDay() || 7);
+      case 'w':
+        return String(d.getUTCDay());
+      case 'x':
+        return strftime('%m/%d/%y', seconds);
+      case 'X':
+        return strftime('%H:%M:%S', seconds);
+      case 'y':
+        return two(d.getUTCFullYear() % 100);
+      case 'Y':
+        return String(d.getUTCFullYear());
+      case 'z':
+        return '+0000';
+      case 'Z':
+        return 'UTC';
+      case '%':
+        return '%';
+      default:
+        return `%${c}`;
     }
   };
   return format.replace(/%([\s\S])/g, (_, c: string) => one(c));

@@ -8,7 +8,11 @@ export function renderPage(markdown: string, width: number, escapes: boolean): s
   const out: string[] = [];
   const bold = (s: string) => (escapes ? `\x1b[1m${s}\x1b[m` : s);
   const under = (s: string) => (escapes ? `\x1b[4m${s}\x1b[m` : s);
-  const inline = (s: string) => s.replace(/`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*_])[_*]([^_*\s][^_*]*)[_*](?!\w)/g, (_, code?: string, strong?: string, em?: string) => (em === undefined ? bold(code ?? strong ?? '') : under(em)));
+  const inline = (s: string) =>
+    s.replace(
+      /`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*_])[_*]([^_*\s][^_*]*)[_*](?!\w)/g,
+      (_, code?: string, strong?: string, em?: string) => (em === undefined ? bold(code ?? strong ?? '') : under(em)),
+    );
   let paragraph: string[] = [];
   let indent = INDENT;
   const flush = () => {

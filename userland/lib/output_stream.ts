@@ -35,7 +35,12 @@ export class OutputStream {
       }
       const last = text.charCodeAt(end - 1);
       if (end < text.length && last >= 0xd800 && last < 0xdc00) end = end - at > 1 ? end - 1 : end + 1;
-      this.used += encodeInto(at === 0 && end === text.length ? text : text.slice(at, end), this.buffer, this.used, CAPACITY - this.used);
+      this.used += encodeInto(
+        at === 0 && end === text.length ? text : text.slice(at, end),
+        this.buffer,
+        this.used,
+        CAPACITY - this.used,
+      );
       at = end;
     }
     if (text.endsWith('\n') && this.isTty) this.flush();

@@ -2,8 +2,18 @@
 import { escapeRegExp } from './fnmatch.ts';
 
 const CLASSES: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z', digit: '0-9', alnum: 'A-Za-z0-9', upper: 'A-Z', lower: 'a-z', space: '\\s', blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~', print: ' -~', graph: '!-~', cntrl: '\\x00-\\x1f\\x7f', xdigit: '0-9A-Fa-f',
+  alpha: 'A-Za-z',
+  digit: '0-9',
+  alnum: 'A-Za-z0-9',
+  upper: 'A-Z',
+  lower: 'a-z',
+  space: '\\s',
+  blank: ' \\t',
+  punct: '!-\\/:-@\\[-`{-~',
+  print: ' -~',
+  graph: '!-~',
+  cntrl: '\\x00-\\x1f\\x7f',
+  xdigit: '0-9A-Fa-f',
 };
 
 /** A POSIX basic or extended regular expression as a JavaScript source text. */
@@ -25,10 +35,13 @@ export function regexSource(pattern: string, kind: 'basic' | 'extended' | 'fixed
       else if (n === '>') out += '\\b(?<=\\w)';
       else if (/[1-9bBwWsS]/.test(n)) out += `\\${n}`;
       else out += escapeRegExp(n);
-    } else if (extended) out += c === '{' && !/^\{[0-9]*(,[0-9]*)?\}/.test(pattern.slice(i)) ? '\\{' : c === '/' ? '\\/' : c;
+    } else if (extended)
+      out += c === '{' && !/^\{[0-9]*(,[0-9]*)?\}/.test(pattern.slice(i)) ? '\\{' : c === '/' ? '\\/' : c;
     else if (c === '*') out += out === '' || out.endsWith('(') || out === '^' ? '\\*' : '*';
     else if (c === '^') out += out === '' || out.endsWith('(') || out.endsWith('|') ? '^' : '\\^';
-    else if (c === '$') out += i === pattern.length - 1 || pattern.startsWith('\\)', i + 1) || pattern.startsWith('\\|', i + 1) ? '$' : '\\$';
+    else if (c === '$')
+      out +=
+        i === pattern.length - 1 || pattern.startsWith('\\)', i + 1) || pattern.startsWith('\\|', i + 1) ? '$' : '\\$';
     else out += '(){}|+?/'.includes(c) ? `\\${c}` : c;
   }
   return out;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { decodeZ } from './bytes.ts';
+
 import type { Librump } from '../librump/librump.ts';
 import { sysctldesc, sysctlnode } from '../librump/structs.gen.ts';
 import { SyscallError } from '../librump/syscall_error.ts';
+import { decodeZ } from './bytes.ts';
 
 const CTL_QUERY = -2;
 const CTL_DESCRIBE = -7;
@@ -34,7 +35,13 @@ export function sysctlChildren(sys: Librump, parent: SysctlNode | undefined): Sy
     const flags = view.getUint32(at + sysctlnode.sysctl_flags, true);
     const name = decodeZ(data, at + sysctlnode.sysctl_name, 32);
     const num = view.getInt32(at + sysctlnode.sysctl_num, true);
-    out.push({ name: parent ? `${parent.name}.${name}` : name, mib: [...mib, num], type: flags & 15, flags, size: view.getUint32(at + sysctlnode.sysctl_size, true) });
+    out.push({
+      name: parent ? `${parent.name}.${name}` : name,
+      mib: [...mib, num],
+      type: flags & 15,
+      flags,
+      size: view.getUint32(at + sysctlnode.sysctl_size, true),
+    });
   }
   return out;
 }

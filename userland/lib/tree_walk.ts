@@ -58,7 +58,8 @@ export function walkTree(
       ctx.warnError(path, error);
     }
     if (options.sort) names.sort();
-    for (const name of names) if (name !== '.' && name !== '..') walkTree(ctx, join(path, name), visit, options, depth + 1);
+    for (const name of names)
+      if (name !== '.' && name !== '..') walkTree(ctx, join(path, name), visit, options, depth + 1);
   }
   visit.leave?.(path, st, depth);
 }

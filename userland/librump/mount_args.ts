@@ -2,14 +2,27 @@
 import type { GuestPtr } from '../abi.ts';
 import { encode } from '../lib/bytes.ts';
 import type { Librump } from './librump.ts';
-import { iso_args, msdosfs_args, ptyfs_args, tmpfs_args, ufs_args } from './structs.gen.ts';
 import { writeS64 } from './struct_codec.ts';
+import { iso_args, msdosfs_args, ptyfs_args, tmpfs_args, ufs_args } from './structs.gen.ts';
 
 /** Options "-o key=value" and bare words that belong to the file system and not to mount(2)'s flags. */
 export type MountOptions = ReadonlyMap<string, string>;
 
-const ISO_FLAGS: Readonly<Record<string, number>> = { norrip: 1, gens: 2, extatt: 4, nojoliet: 8, nocasetrans: 0x10, rrcaseins: 0x20 };
-const MSDOS_FLAGS: Readonly<Record<string, number>> = { shortnames: 1, longnames: 2, nowin95: 4, gemdosfs: 8, utf8: 0x20 };
+const ISO_FLAGS: Readonly<Record<string, number>> = {
+  norrip: 1,
+  gens: 2,
+  extatt: 4,
+  nojoliet: 8,
+  nocasetrans: 0x10,
+  rrcaseins: 0x20,
+};
+const MSDOS_FLAGS: Readonly<Record<string, number>> = {
+  shortnames: 1,
+  longnames: 2,
+  nowin95: 4,
+  gemdosfs: 8,
+  utf8: 0x20,
+};
 
 /** Which options each type understands, for the message about one it does not. */
 export const TYPE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -38,7 +51,8 @@ export function encodeMountArgs(sys: Librump, type: string, source: string, opti
     const text = options.get(key);
     return text === undefined ? otherwise : Number.parseInt(text, radix);
   };
-  const bits = (table: Readonly<Record<string, number>>) => Object.entries(table).reduce((n, [k, v]) => n | (options.has(k) ? v : 0), 0);
+  const bits = (table: Readonly<Record<string, number>>) =>
+    Object.entries(table).reduce((n, [k, v]) => n | (options.has(k) ? v : 0), 0);
   let length: number = ufs_args.size;
   switch (type) {
     case 'cd9660':

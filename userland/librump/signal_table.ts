@@ -4,7 +4,10 @@ import { ProgramEnd } from './program_end.ts';
 import { defaultAction, SIGKILL, SIGSTOP } from './signal_names.ts';
 
 /** What a program does with a signal. */
-export type Disposition = 'default' | 'ignore' | { readonly handler: (signal: number) => void; readonly restart: boolean };
+export type Disposition =
+  | 'default'
+  | 'ignore'
+  | { readonly handler: (signal: number) => void; readonly restart: boolean };
 
 /** What taking the pending signals means for a system call that was interrupted. */
 export type DeliveryResult = 'none' | 'restart' | 'interrupt';

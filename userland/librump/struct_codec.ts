@@ -20,7 +20,7 @@ export function readS64(v: DataView, at: number): number {
 }
 
 export function writeS64(v: DataView, at: number, value: number): void {
-  v.setUint32(at, value % 4294967296 >>> 0, true);
+  v.setUint32(at, (value % 4294967296) >>> 0, true);
   v.setInt32(at + 4, Math.floor(value / 4294967296), true);
 }
 
@@ -83,7 +83,11 @@ export function readDirents(v: DataView, u8: Uint8Array, at: number, bytes: numb
     const reclen = v.getUint16(at + S.dirent.d_reclen, true);
     if (reclen < 16) break;
     const name = at + S.dirent.d_name;
-    out.push({ ino: readU64(v, at), type: v.getUint8(at + S.dirent.d_type), name: decode(u8, name, name + v.getUint16(at + S.dirent.d_namlen, true)) });
+    out.push({
+      ino: readU64(v, at),
+      type: v.getUint8(at + S.dirent.d_type),
+      name: decode(u8, name, name + v.getUint16(at + S.dirent.d_namlen, true)),
+    });
     at += reclen;
   }
   return out;
@@ -114,7 +118,13 @@ export function writeTermios(v: DataView, at: number, t: Termios): void {
 export function readKevents(v: DataView, at: number, n: number): Kevent[] {
   return Array.from({ length: n }, (_, i) => {
     const e = at + i * KEVENT_SIZE;
-    return { ident: v.getUint32(e, true), filter: v.getUint32(e + 4, true), flags: v.getUint32(e + 8, true), fflags: v.getUint32(e + 12, true), data: readS64(v, e + 16) };
+    return {
+      ident: v.getUint32(e, true),
+      filter: v.getUint32(e + 4, true),
+      flags: v.getUint32(e + 8, true),
+      fflags: v.getUint32(e + 12, true),
+      data: readS64(v, e + 16),
+    };
   });
 }
 

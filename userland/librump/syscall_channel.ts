@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { GuestPtr, KernelInstance, ProgramHost } from '../abi.ts';
 import { encodeInto } from '../lib/bytes.ts';
+import { EINTR } from './errno.gen.ts';
 import { SignalTable } from './signal_table.ts';
 import { SyscallError } from './syscall_error.ts';
-import { EINTR } from './errno.gen.ts';
 import { syscallName } from './syscall_name.ts';
 
 /** Bytes of the persistent transfer buffer: MAXPHYS, what one read or write moves at most. */
@@ -17,7 +17,6 @@ const PATH2_AT = PATH1_AT + PATH_ROOM;
 const STRUCT_AT = 2304;
 const STRUCT_ROOM = 4096;
 const SCRATCH_SIZE = STRUCT_AT + STRUCT_ROOM;
-
 
 /** Calls that a signal always ends with EINTR, whatever SA_RESTART says: poll, select, nanosleep, kevent and kin. */
 const NEVER_RESTARTED: ReadonlySet<number> = new Set([93, 209, 345, 373, 374, 417, 430, 435, 436, 437, 477]);
@@ -206,7 +205,7 @@ export class SyscallChannel {
 
 /** Low and high word of a signed 64-bit argument held in a double. */
 export function low32(value: number): number {
-  return value % 4294967296 | 0;
+  return (value % 4294967296) | 0;
 }
 
 export function high32(value: number): number {

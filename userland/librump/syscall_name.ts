@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { type SyscallDesc, SYSCALLS } from './syscalls.gen.ts';
+import { SYSCALLS, type SyscallDesc } from './syscalls.gen.ts';
 
 let byNumber: Map<number, SyscallDesc> | undefined;
 

@@ -9,11 +9,26 @@ export interface ArithVariables {
   set(name: string, value: string): void;
 }
 
-const BINARY: readonly (readonly string[])[] = [['||'], ['&&'], ['|'], ['^'], ['&'], ['==', '!='], ['<=', '>=', '<', '>'], ['<<', '>>'], ['+', '-'], ['*', '/', '%']];
+const BINARY: readonly (readonly string[])[] = [
+  ['||'],
+  ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<=', '>=', '<', '>'],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
 const ASSIGN = ['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '^=', '|='];
-const TOKEN = /\s*(?:(0[xX][0-9a-fA-F]+|[0-9]+)|([A-Za-z_][A-Za-z0-9_]*)|(<<=|>>=|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&^|]=|[-+*/%&|^~!<>()?:=,]))/y;
+const TOKEN =
+  /\s*(?:(0[xX][0-9a-fA-F]+|[0-9]+)|([A-Za-z_][A-Za-z0-9_]*)|(<<=|>>=|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&^|]=|[-+*/%&|^~!<>()?:=,]))/y;
 
-type Tok = { readonly t: 'num'; readonly v: bigint } | { readonly t: 'name'; readonly v: string } | { readonly t: 'op'; readonly v: string };
+type Tok =
+  | { readonly t: 'num'; readonly v: bigint }
+  | { readonly t: 'name'; readonly v: string }
+  | { readonly t: 'op'; readonly v: string };
 
 export function evaluate(text: string, vars: ArithVariables): bigint {
   return new Evaluator(text, vars, 0).run();
@@ -147,7 +162,8 @@ class Evaluator {
   private load(name: string): bigint {
     const text = (this.vars.get(name) ?? '').trim();
     if (text === '') return 0n;
-    if (/^[-+]?(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text)) return text[0] === '-' ? -number(text.slice(1)) : number(text.replace(/^\+/, ''));
+    if (/^[-+]?(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text))
+      return text[0] === '-' ? -number(text.slice(1)) : number(text.replace(/^\+/, ''));
     if (this.depth > 20) throw new ArithError(`arithmetic expression: recursion: "${name}"`);
     return new Evaluator(text, this.vars, this.depth + 1).run();
   }
@@ -169,24 +185,42 @@ class Evaluator {
 
 function apply(op: string, a: bigint, b: bigint): bigint {
   switch (op) {
-    case '||': return bool(a !== 0n || b !== 0n);
-    case '&&': return bool(a !== 0n && b !== 0n);
-    case '|': return a | b;
-    case '^': return a ^ b;
-    case '&': return a & b;
-    case '==': return bool(a === b);
-    case '!=': return bool(a !== b);
-    case '<=': return bool(a <= b);
-    case '>=': return bool(a >= b);
-    case '<': return bool(a < b);
-    case '>': return bool(a > b);
-    case '<<': return a << (b & 63n);
-    case '>>': return a >> (b & 63n);
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return a / b;
-    default: return a % b;
+    case '||':
+      return bool(a !== 0n || b !== 0n);
+    case '&&':
+      return bool(a !== 0n && b !== 0n);
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '&':
+      return a & b;
+    case '==':
+      return bool(a === b);
+    case '!=':
+      return bool(a !== b);
+    case '<=':
+      return bool(a <= b);
+    case '>=':
+      return bool(a >= b);
+    case '<':
+      return bool(a < b);
+    case '>':
+      return bool(a > b);
+    case '<<':
+      return a << (b & 63n);
+    case '>>':
+      return a >> (b & 63n);
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    default:
+      return a % b;
   }
 }
 

@@ -4,7 +4,14 @@
 /** One piece of a word. `q`: inside quotes, hence neither split nor globbed. */
 export type WordPart =
   | { readonly t: 'lit'; readonly s: string; readonly q: boolean }
-  | { readonly t: 'param'; readonly name: string; readonly op: ParamOp; readonly colon: boolean; readonly arg: Word | undefined; readonly q: boolean }
+  | {
+      readonly t: 'param';
+      readonly name: string;
+      readonly op: ParamOp;
+      readonly colon: boolean;
+      readonly arg: Word | undefined;
+      readonly q: boolean;
+    }
   | { readonly t: 'cmd'; readonly body: List; readonly q: boolean }
   | { readonly t: 'arith'; readonly expr: Word; readonly q: boolean }
   | { readonly t: 'tilde'; readonly user: string };
@@ -28,13 +35,40 @@ export interface Assignment {
 }
 
 export type Command =
-  | { readonly k: 'simple'; readonly assigns: readonly Assignment[]; readonly words: readonly Word[]; readonly redirs: readonly Redirect[] }
+  | {
+      readonly k: 'simple';
+      readonly assigns: readonly Assignment[];
+      readonly words: readonly Word[];
+      readonly redirs: readonly Redirect[];
+    }
   | { readonly k: 'subshell'; readonly body: List; readonly redirs: readonly Redirect[] }
   | { readonly k: 'group'; readonly body: List; readonly redirs: readonly Redirect[] }
-  | { readonly k: 'if'; readonly arms: readonly { readonly test: List; readonly body: List }[]; readonly otherwise: List | undefined; readonly redirs: readonly Redirect[] }
-  | { readonly k: 'for'; readonly name: string; readonly words: readonly Word[] | undefined; readonly body: List; readonly redirs: readonly Redirect[] }
-  | { readonly k: 'while'; readonly until: boolean; readonly test: List; readonly body: List; readonly redirs: readonly Redirect[] }
-  | { readonly k: 'case'; readonly subject: Word; readonly arms: readonly { readonly patterns: readonly Word[]; readonly body: List }[]; readonly redirs: readonly Redirect[] }
+  | {
+      readonly k: 'if';
+      readonly arms: readonly { readonly test: List; readonly body: List }[];
+      readonly otherwise: List | undefined;
+      readonly redirs: readonly Redirect[];
+    }
+  | {
+      readonly k: 'for';
+      readonly name: string;
+      readonly words: readonly Word[] | undefined;
+      readonly body: List;
+      readonly redirs: readonly Redirect[];
+    }
+  | {
+      readonly k: 'while';
+      readonly until: boolean;
+      readonly test: List;
+      readonly body: List;
+      readonly redirs: readonly Redirect[];
+    }
+  | {
+      readonly k: 'case';
+      readonly subject: Word;
+      readonly arms: readonly { readonly patterns: readonly Word[]; readonly body: List }[];
+      readonly redirs: readonly Redirect[];
+    }
   | { readonly k: 'func'; readonly name: string; readonly body: Command };
 
 export interface Pipeline {

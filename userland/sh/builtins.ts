@@ -6,7 +6,9 @@ import { ProgramEnd } from '../librump/program_end.ts';
 import { SIGNAMES, signalNumber } from '../librump/signal_names.ts';
 import { SyscallError } from '../librump/syscall_error.ts';
 import { bgBuiltin, fgBuiltin, jobsBuiltin, killBuiltin, waitBuiltin } from './job_builtins.ts';
+import { numberArgument } from './number_argument.ts';
 import { RESERVED } from './parser.ts';
+import { getoptsBuiltin, ulimitBuiltin, umaskBuiltin } from './process_builtins.ts';
 import { programPath, resolveProgram } from './program_lookup.ts';
 import { readBuiltin } from './read_builtin.ts';
 import type { Shell } from './shell.ts';
@@ -16,13 +18,22 @@ import { LoopJump, ReturnJump, ShellError } from './shell_error.ts';
 export type Builtin = (shell: Shell, argv: string[]) => number;
 
 /** Builtins found before functions, whose errors end a script (POSIX special builtins). */
-export const SPECIAL_BUILTINS: ReadonlySet<string> = new Set([':', '.', 'break', 'continue', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'trap', 'unset']);
-
-function count(text: string | undefined, what: string, least: number): number {
-  if (text === undefined) return 1;
-  if (!/^[0-9]+$/.test(text) || Number(text) < least) throw new ShellError(`${what}: Illegal number: ${text}`);
-  return Number(text);
-}
+export const SPECIAL_BUILTINS: ReadonlySet<string> = new Set([
+  ':',
+  '.',
+  'break',
+  'continue',
+  'eval',
+  'exec',
+  'exit',
+  'export',
+  'readonly',
+  'return',
+  'set',
+  'shift',
+  'trap',
+  'unset',
+]);
 
 /** In quotes that read back as the same text. */
 export function quote(text: string): string {
@@ -187,7 +198,8 @@ const set: Builtin = (shell, argv) => {
       if (c === 'o') {
         const name = argv[++i];
         if (name === undefined) {
-          for (const [l, n] of Object.entries(names)) shell.print(`${n.padEnd(16)}${shell.options.has(l) ? 'on' : 'off'}\n`);
+          for (const [l, n] of Object.entries(names))
+            shell.print(`${n.padEnd(16)}${shell.options.has(l) ? 'on' : 'off'}\n`);
           return 0;
         }
         letter = Object.entries(names).find(([, n]) => n === name)?.[0];
@@ -202,7 +214,7 @@ const set: Builtin = (shell, argv) => {
 };
 
 const shift: Builtin = (shell, argv) => {
-  const n = count(argv[1], 'shift', 0);
+  const n = numberArgument(argv[1], 'shift', 0);
   if (n > shell.params.length) throw new ShellError("shift: can't shift that many");
   shell.params = shell.params.slice(n);
   return 0;
@@ -211,7 +223,9 @@ const shift: Builtin = (shell, argv) => {
 const dot: Builtin = (shell, argv) => {
   const path = argv[1];
   if (path === undefined) throw new ShellError('.: filename argument required');
-  const candidates = path.includes('/') ? [path] : [...(shell.vars.get('PATH') ?? '').split(':').map((d) => `${d || '.'}/${path}`), path];
+  const candidates = path.includes('/')
+    ? [path]
+    : [...(shell.vars.get('PATH') ?? '').split(':').map((d) => `${d || '.'}/${path}`), path];
   for (const candidate of candidates) {
     let text: string;
     try {
@@ -246,17 +260,17 @@ export function readFile(shell: Shell, path: string): string {
 }
 
 const exit: Builtin = (shell, argv) => {
-  throw new ProgramEnd(argv[1] === undefined ? shell.lastStatus : count(argv[1], 'exit', 0) & 0xff);
+  throw new ProgramEnd(argv[1] === undefined ? shell.lastStatus : numberArgument(argv[1], 'exit', 0) & 0xff);
 };
 
 const ret: Builtin = (shell, argv) => {
-  throw new ReturnJump(argv[1] === undefined ? shell.lastStatus : count(argv[1], 'return', 0) & 0xff);
+  throw new ReturnJump(argv[1] === undefined ? shell.lastStatus : numberArgument(argv[1], 'return', 0) & 0xff);
 };
 
 const jump =
   (kind: 'break' | 'continue'): Builtin =>
   (shell, argv) => {
-    const n = count(argv[1], kind, 1);
+    const n = numberArgument(argv[1], kind, 1);
     if (shell.executor.loopDepth === 0) return 0;
     throw new LoopJump(kind, Math.min(n, shell.executor.loopDepth));
   };
@@ -268,7 +282,12 @@ const evalBuiltin: Builtin = (shell, argv) => {
 
 /** `exec cmd`: nothing replaces a process here; the command runs and the shell ends with its status. */
 const exec: Builtin = (shell, argv) => {
-  const status = shell.executor.command({ k: 'simple', assigns: [], words: argv.slice(1).map((s) => [{ t: 'lit', s, q: true }]), redirs: [] });
+  const status = shell.executor.command({
+    k: 'simple',
+    assigns: [],
+    words: argv.slice(1).map((s) => [{ t: 'lit', s, q: true }]),
+    redirs: [],
+  });
   throw new ProgramEnd(status);
 };
 
@@ -282,7 +301,9 @@ const trap: Builtin = (shell, argv) => {
     return 0;
   }
   const args = argv.slice(argv[1] === '--' ? 2 : 1);
-  const reset = args[0] === '-' || (args.length >= 1 && signalNumber(args[0] as string) !== undefined && /^[0-9]+$/.test(args[0] as string));
+  const reset =
+    args[0] === '-' ||
+    (args.length >= 1 && signalNumber(args[0] as string) !== undefined && /^[0-9]+$/.test(args[0] as string));
   const action = args[0] === '-' ? args.shift() : reset ? undefined : args.shift();
   for (const name of args) {
     const n = name === 'EXIT' ? 0 : signalNumber(name);
@@ -327,7 +348,8 @@ function describeCommand(shell: Shell, name: string): { long: string; short: str
   if (text !== undefined) return { long: `${name} is an alias for ${text}`, short: `alias ${name}=${quote(text)}` };
   if (RESERVED.has(name)) return { long: `${name} is a shell keyword`, short: name };
   if (shell.functions.has(name)) return { long: `${name} is a shell function`, short: name };
-  if (BUILTINS.has(name)) return { long: `${name} is a ${SPECIAL_BUILTINS.has(name) ? 'special ' : ''}shell builtin`, short: name };
+  if (BUILTINS.has(name))
+    return { long: `${name} is a ${SPECIAL_BUILTINS.has(name) ? 'special ' : ''}shell builtin`, short: name };
   const path = programPath(name);
   if (path !== undefined) return { long: `${name} is ${path}`, short: path };
   const found = resolveProgram(shell, [name]);
@@ -362,65 +384,19 @@ const command: Builtin = (shell, argv) => {
   const saved = shell.functions.get(args[0] as string);
   shell.functions.delete(args[0] as string);
   try {
-    return shell.executor.command({ k: 'simple', assigns: [], words: args.map((s) => [{ t: 'lit', s, q: true }]), redirs: [] });
+    return shell.executor.command({
+      k: 'simple',
+      assigns: [],
+      words: args.map((s) => [{ t: 'lit', s, q: true }]),
+      redirs: [],
+    });
   } finally {
     if (saved) shell.functions.set(args[0] as string, saved);
   }
 };
 
-const umask: Builtin = (shell, argv) => {
-  const arg = argv[1] === '-S' ? undefined : argv[1];
-  if (arg === undefined) {
-    const mask = shell.sys.umask(0);
-    shell.sys.umask(mask);
-    if (argv[1] === '-S') {
-      const part = (shift3: number) => 'rwx'.split('').filter((_, i) => ((mask >> shift3) & (4 >> i)) === 0).join('');
-      shell.print(`u=${part(6)},g=${part(3)},o=${part(0)}\n`);
-    } else shell.print(`${mask.toString(8).padStart(4, '0')}\n`);
-    return 0;
-  }
-  if (!/^[0-7]+$/.test(arg)) throw new ShellError(`umask: Illegal number: ${arg}`);
-  shell.sys.umask(Number.parseInt(arg, 8));
-  return 0;
-};
-
-const LIMITS: readonly (readonly [string, number, string, number])[] = [
-  ['t', 0, 'time(cpu-seconds)', 1], ['f', 1, 'file(blocks)', 512], ['c', 4, 'coredump(blocks)', 512], ['d', 2, 'data(kbytes)', 1024], ['s', 3, 'stack(kbytes)', 1024],
-  ['m', 5, 'memory(kbytes)', 1024], ['l', 6, 'locked memory(kbytes)', 1024], ['p', 7, 'process(processes)', 1], ['n', 8, 'nofiles(descriptors)', 1], ['b', 9, 'sbsize(bytes)', 1], ['v', 10, 'vmemory(kbytes)', 1024],
-];
-
-const ulimit: Builtin = (shell, argv) => {
-  let hard = false;
-  let all = false;
-  let which = 'f';
-  let value: string | undefined;
-  for (const arg of argv.slice(1)) {
-    if (!arg.startsWith('-')) value = arg;
-    else
-      for (const c of arg.slice(1)) {
-        if (c === 'H') hard = true;
-        else if (c === 'S') hard = false;
-        else if (c === 'a') all = true;
-        else which = c;
-      }
-  }
-  const show = (n: number, unit: number) => (n === Number.POSITIVE_INFINITY ? 'unlimited' : String(Math.floor(n / unit)));
-  for (const [letter, number, name, unit] of LIMITS) {
-    if (!all && letter !== which) continue;
-    const limit = shell.sys.getrlimit(number);
-    if (value === undefined) {
-      const text = show(hard ? limit.max : limit.cur, unit);
-      shell.print(all ? `${name.padEnd(28)} ${text}\n` : `${text}\n`);
-      continue;
-    }
-    const n = value === 'unlimited' ? Number.POSITIVE_INFINITY : count(value, 'ulimit', 0) * unit;
-    shell.sys.setrlimit(number, { cur: n, max: hard ? n : limit.max });
-  }
-  return 0;
-};
-
 const history: Builtin = (shell, argv) => {
-  const n = argv[1] === undefined ? shell.history.length : count(argv[1], 'history', 0);
+  const n = argv[1] === undefined ? shell.history.length : numberArgument(argv[1], 'history', 0);
   const from = Math.max(0, shell.history.length - n);
   shell.history.slice(from).forEach((line, i) => {
     shell.print(`${String(from + i + 1).padStart(5)}  ${line}\n`);
@@ -437,68 +413,86 @@ const times: Builtin = (shell) => {
 const time: Builtin = (shell, argv) => {
   const args = argv.slice(argv[1] === '-p' ? 2 : 1);
   const start = shell.host.now();
-  const status = args.length === 0 ? 0 : shell.executor.command({ k: 'simple', assigns: [], words: args.map((s) => [{ t: 'lit', s, q: true }]), redirs: [] });
+  const status =
+    args.length === 0
+      ? 0
+      : shell.executor.command({
+          k: 'simple',
+          assigns: [],
+          words: args.map((s) => [{ t: 'lit', s, q: true }]),
+          redirs: [],
+        });
   const seconds = ((shell.host.now() - start) / 1000).toFixed(2);
   shell.ctx.out.flush();
-  shell.ctx.err.write(argv[1] === '-p' ? `real ${seconds}\nuser 0.00\nsys 0.00\n` : `        ${seconds} real         0.00 user         0.00 sys\n`);
+  shell.ctx.err.write(
+    argv[1] === '-p'
+      ? `real ${seconds}\nuser 0.00\nsys 0.00\n`
+      : `        ${seconds} real         0.00 user         0.00 sys\n`,
+  );
   shell.ctx.err.flush();
   return status;
 };
 
-const getopts: Builtin = (shell, argv) => {
-  const [, spec = '', name = 'opt'] = argv;
-  const args = argv.length > 3 ? argv.slice(3) : shell.params;
-  const { vars } = shell;
-  const [index = 1, offset = 1] = (vars.get('OPTIND') ?? '1').split(':').map(Number);
-  const at = offset > 1 && shell.getoptsAt?.index === index ? shell.getoptsAt.offset : 1;
-  const arg = args[index - 1];
-  if (arg === undefined || !/^-./.test(arg) || arg === '--') {
-    if (arg === '--') vars.set('OPTIND', String(index + 1));
-    vars.set(name, '?');
-    return 1;
-  }
-  const offsetNow = shell.getoptsAt?.index === index ? shell.getoptsAt.offset : at;
-  const c = arg[offsetNow] as string;
-  const found = c === ':' ? -1 : spec.indexOf(c);
-  const more = offsetNow + 1 < arg.length;
-  const advance = (n: number) => {
-    vars.set('OPTIND', String(n));
-    shell.getoptsAt = n === index ? { index, offset: offsetNow + 1 } : undefined;
-  };
-  vars.unset('OPTARG');
-  if (found < 0) {
-    if (spec.startsWith(':')) vars.set('OPTARG', c);
-    else shell.complain(`Illegal option -${c}`);
-    vars.set(name, '?');
-    advance(more ? index : index + 1);
-    return 0;
-  }
-  vars.set(name, c);
-  if (spec[found + 1] !== ':') advance(more ? index : index + 1);
-  else if (more) {
-    vars.set('OPTARG', arg.slice(offsetNow + 1));
-    advance(index + 1);
-  } else if (args[index] !== undefined) {
-    vars.set('OPTARG', args[index] as string);
-    advance(index + 2);
-  } else {
-    if (spec.startsWith(':')) {
-      vars.set('OPTARG', c);
-      vars.set(name, ':');
-    } else {
-      shell.complain(`No arg for -${c} option`);
-      vars.set(name, '?');
-    }
-    advance(index + 1);
-  }
-  return 0;
-};
-
 /** All builtins by name. */
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
-  [':', () => 0], ['true', () => 0], ['false', () => 1], ['cd', cd], ['chdir', cd], ['pwd', pwd], ['echo', echo], ['printf', (s, a) => printfMain(a, (t) => s.print(t), (m) => s.complain(m))],
-  ['test', (s, a) => testMain(s.sys, a, (m) => s.complain(m))], ['[', (s, a) => testMain(s.sys, a, (m) => s.complain(m))], ['export', exportLike('exported')], ['readonly', exportLike('readonly')],
-  ['local', local], ['unset', unset], ['set', set], ['shift', shift], ['.', dot], ['source', dot], ['exit', exit], ['logout', exit], ['return', ret], ['break', jump('break')], ['continue', jump('continue')],
-  ['eval', evalBuiltin], ['exec', exec], ['trap', trap], ['alias', alias], ['unalias', unalias], ['type', type], ['command', command], ['umask', umask], ['ulimit', ulimit],
-  ['history', history], ['sys', (s, a) => sysMain(s.sys, a, (t) => s.print(t), (m) => s.complain(m))], ['times', times], ['time', time], ['getopts', getopts], ['read', readBuiltin], ['jobs', jobsBuiltin], ['fg', fgBuiltin], ['bg', bgBuiltin], ['wait', waitBuiltin], ['kill', killBuiltin],
+  [':', () => 0],
+  ['true', () => 0],
+  ['false', () => 1],
+  ['cd', cd],
+  ['chdir', cd],
+  ['pwd', pwd],
+  ['echo', echo],
+  [
+    'printf',
+    (s, a) =>
+      printfMain(
+        a,
+        (t) => s.print(t),
+        (m) => s.complain(m),
+      ),
+  ],
+  ['test', (s, a) => testMain(s.sys, a, (m) => s.complain(m))],
+  ['[', (s, a) => testMain(s.sys, a, (m) => s.complain(m))],
+  ['export', exportLike('exported')],
+  ['readonly', exportLike('readonly')],
+  ['local', local],
+  ['unset', unset],
+  ['set', set],
+  ['shift', shift],
+  ['.', dot],
+  ['source', dot],
+  ['exit', exit],
+  ['logout', exit],
+  ['return', ret],
+  ['break', jump('break')],
+  ['continue', jump('continue')],
+  ['eval', evalBuiltin],
+  ['exec', exec],
+  ['trap', trap],
+  ['alias', alias],
+  ['unalias', unalias],
+  ['type', type],
+  ['command', command],
+  ['umask', umaskBuiltin],
+  ['ulimit', ulimitBuiltin],
+  ['history', history],
+  [
+    'sys',
+    (s, a) =>
+      sysMain(
+        s.sys,
+        a,
+        (t) => s.print(t),
+        (m) => s.complain(m),
+      ),
+  ],
+  ['times', times],
+  ['time', time],
+  ['getopts', getoptsBuiltin],
+  ['read', readBuiltin],
+  ['jobs', jobsBuiltin],
+  ['fg', fgBuiltin],
+  ['bg', bgBuiltin],
+  ['wait', waitBuiltin],
+  ['kill', killBuiltin],
 ]);

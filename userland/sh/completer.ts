@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { SYSCALLS } from '../librump/syscalls.gen.ts';
+
+import { sysctlNames } from '../lib/sysctl_tree.ts';
 import { SIGNAMES } from '../librump/signal_names.ts';
 import { SyscallError } from '../librump/syscall_error.ts';
+import { SYSCALLS } from '../librump/syscalls.gen.ts';
 import { MAN_PAGES } from '../man.gen.ts';
 import { PROGRAMS } from '../program_table.ts';
-import { sysctlNames } from '../lib/sysctl_tree.ts';
 import { BUILTINS } from './builtins.ts';
 import { RESERVED } from './parser.ts';
 import type { Shell } from './shell.ts';
@@ -32,7 +33,11 @@ export class Completer {
   complete(before: string): Completion {
     const segment = /[^|;&(]*$/.exec(before)?.[0] ?? '';
     const word = /(?:\\.|[^\s\\'"<>=|;&()])*$/.exec(before)?.[0] ?? '';
-    const words = segment.slice(0, segment.length - word.length).trim().split(/\s+/).filter((w) => w !== '' && !/^[A-Za-z_]\w*=/.test(w));
+    const words = segment
+      .slice(0, segment.length - word.length)
+      .trim()
+      .split(/\s+/)
+      .filter((w) => w !== '' && !/^[A-Za-z_]\w*=/.test(w));
     const afterRedirect = /[<>]\s*$/.test(before.slice(0, before.length - word.length));
     if (/^\$\{?\w*$/.test(word)) return this.variables(word);
     if (words.length === 0 && !afterRedirect && !word.includes('/')) return plainCompletion(word, this.commands(word));
@@ -45,23 +50,44 @@ export class Completer {
   }
 
   private commands(word: string): Candidate[] {
-    const names = new Set([...PROGRAMS.keys(), ...BUILTINS.keys(), ...RESERVED, ...this.shell.functions.keys(), ...this.shell.aliases.keys()]);
+    const names = new Set([
+      ...PROGRAMS.keys(),
+      ...BUILTINS.keys(),
+      ...RESERVED,
+      ...this.shell.functions.keys(),
+      ...this.shell.aliases.keys(),
+    ]);
     return names_(names, word);
   }
 
   private variables(word: string): Completion {
     const head = word.startsWith('${') ? '${' : '$';
     const found = names_(this.shell.vars.names(), word.slice(head.length));
-    return plainCompletion(word, found.map((c) => ({ text: head + c.text, label: c.label, suffix: head === '${' ? '}' : '' })));
+    return plainCompletion(
+      word,
+      found.map((c) => ({ text: head + c.text, label: c.label, suffix: head === '${' ? '}' : '' })),
+    );
   }
 
   private forCommand(command: string, words: readonly string[], word: string): Candidate[] | undefined {
-    if (word.startsWith('%')) return names_(this.shell.jobs.all().map((j) => `%${j.id}`), word);
+    if (word.startsWith('%'))
+      return names_(
+        this.shell.jobs.all().map((j) => `%${j.id}`),
+        word,
+      );
     switch (command) {
       case 'sys':
-        return words.length === 1 ? names_(SYSCALLS.map((s) => s.name), word) : undefined;
+        return words.length === 1
+          ? names_(
+              SYSCALLS.map((s) => s.name),
+              word,
+            )
+          : undefined;
       case 'man':
-        return names_(Object.keys(MAN_PAGES).map((k) => k.replace(/\.\d$/, '')), word);
+        return names_(
+          Object.keys(MAN_PAGES).map((k) => k.replace(/\.\d$/, '')),
+          word,
+        );
       case 'help':
       case 'type':
       case 'which':
@@ -70,7 +96,12 @@ export class Completer {
       case 'sysctl':
         return word.startsWith('-') ? this.options(command, word) : names_(sysctlNames(this.shell.sys), word);
       case 'kill':
-        return word.startsWith('-') ? names_(SIGNAMES.slice(1).map((s) => `-${s}`), word) : undefined;
+        return word.startsWith('-')
+          ? names_(
+              SIGNAMES.slice(1).map((s) => `-${s}`),
+              word,
+            )
+          : undefined;
       case 'mount':
         if (words[words.length - 1] === '-t') return names_(this.fileSystems(), word);
     }
@@ -83,7 +114,10 @@ export class Completer {
 
   private options(command: string, word: string): Candidate[] {
     const spec = PROGRAMS.get(command)?.options ?? '';
-    return names_([...spec.replace(/:/g, '')].map((c) => `-${c}`), word);
+    return names_(
+      [...spec.replace(/:/g, '')].map((c) => `-${c}`),
+      word,
+    );
   }
 
   private paths(word: string, directoriesOnly: boolean): Completion {
@@ -95,7 +129,13 @@ export class Completer {
     const found = new Map<string, boolean>();
     try {
       for (const e of this.shell.sys.readdir(home === '' ? '.' : home)) {
-        if (e.name === '.' || e.name === '..' || !e.name.startsWith(base) || (e.name.startsWith('.') && !base.startsWith('.'))) continue;
+        if (
+          e.name === '.' ||
+          e.name === '..' ||
+          !e.name.startsWith(base) ||
+          (e.name.startsWith('.') && !base.startsWith('.'))
+        )
+          continue;
         found.set(e.name, e.type === 4 || (e.type === 10 && this.isDirectory(home + e.name)));
       }
     } catch (error) {
@@ -124,7 +164,8 @@ export class Completer {
     const reply = this.shell.host.control({ op: 'disks' });
     if (!reply.ok || !Array.isArray(reply.value)) return [];
     return reply.value.flatMap((d: unknown) => {
-      const name = typeof d === 'string' ? d : typeof d === 'object' && d !== null ? (d as { name?: unknown }).name : undefined;
+      const name =
+        typeof d === 'string' ? d : typeof d === 'object' && d !== null ? (d as { name?: unknown }).name : undefined;
       return typeof name === 'string' ? [name, `r${name}`] : [];
     });
   }

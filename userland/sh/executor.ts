@@ -7,12 +7,12 @@ import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 import type { AndOr, Assignment, Command, List, Pipeline, Redirect } from './ast.ts';
 import { BUILTINS, SPECIAL_BUILTINS } from './builtins.ts';
 import { Expander } from './expander.ts';
-import { launch, type ProcessPlan } from './launcher.ts';
 import { type Job, jobState, jobStatus, killMessage } from './job_table.ts';
+import { launch, type ProcessPlan } from './launcher.ts';
+import { resolveProgram } from './program_lookup.ts';
 import type { ReadyRedirect } from './redirector.ts';
 import type { Shell } from './shell.ts';
 import { LoopJump, ReturnJump, ShellError } from './shell_error.ts';
-import { resolveProgram } from './program_lookup.ts';
 
 /** Builtins whose output can be caught without a process: they only print. */
 const PURE = new Set(['echo', 'printf', 'pwd', 'test', '[', 'true', 'false', ':']);
@@ -125,7 +125,9 @@ export class Executor {
       }
       case 'case': {
         const subject = this.expander.text(node.subject);
-        for (const arm of node.arms) if (arm.patterns.some((p) => fnmatch(this.expander.pattern(p), subject))) return arm.body.length > 0 ? this.list(arm.body) : 0;
+        for (const arm of node.arms)
+          if (arm.patterns.some((p) => fnmatch(this.expander.pattern(p), subject)))
+            return arm.body.length > 0 ? this.list(arm.body) : 0;
         return 0;
       }
     }
@@ -216,8 +218,12 @@ export class Executor {
     this.trace(node.assigns, fields);
     const func = shell.functions.get(name);
     if (SPECIAL_BUILTINS.has(name) && !func) return this.specialBuiltin(node, fields);
-    if (func) return this.withAssigns(node.assigns, () => this.withRedirects(node.redirs, () => this.callFunction(func, fields.slice(1))));
-    if (BUILTINS.has(name)) return this.withAssigns(node.assigns, () => this.withRedirects(node.redirs, () => this.builtin(name, fields)));
+    if (func)
+      return this.withAssigns(node.assigns, () =>
+        this.withRedirects(node.redirs, () => this.callFunction(func, fields.slice(1))),
+      );
+    if (BUILTINS.has(name))
+      return this.withAssigns(node.assigns, () => this.withRedirects(node.redirs, () => this.builtin(name, fields)));
     return this.foreground([this.programPlan(node, fields)], text === '' ? fields.join(' ') : text);
   }
 
@@ -298,7 +304,10 @@ export class Executor {
   private trace(assigns: readonly Assignment[], fields: readonly string[]): void {
     const { shell } = this;
     if (!shell.options.has('x')) return;
-    const words = [...assigns.map((a) => `${a.name}=${shell.vars.get(a.name) ?? ''}`), ...fields.map((f) => (/^[A-Za-z0-9_@%+=:,./[\]-]+$/.test(f) ? f : `'${f.replace(/'/g, "'\\''")}'`))];
+    const words = [
+      ...assigns.map((a) => `${a.name}=${shell.vars.get(a.name) ?? ''}`),
+      ...fields.map((f) => (/^[A-Za-z0-9_@%+=:,./[\]-]+$/.test(f) ? f : `'${f.replace(/'/g, "'\\''")}'`)),
+    ];
     shell.ctx.out.flush();
     shell.ctx.err.write(`${shell.vars.get('PS4') ?? '+ '}${words.join(' ')}\n`);
     shell.ctx.err.flush();
@@ -312,14 +321,31 @@ export class Executor {
     const env = shell.vars.environment();
     for (const a of node.assigns) env.set(a.name, this.expander.text(a.value));
     const found = resolveProgram(shell, fields);
-    return { argv: found.argv, missing: found.missing, env, redirects: this.readyRedirects(node.redirs), state: undefined };
+    return {
+      argv: found.argv,
+      missing: found.missing,
+      env,
+      redirects: this.readyRedirects(node.redirs),
+      state: undefined,
+    };
   }
 
   /** How to run anything else in a process: a shell with our state. */
   private subshellPlan(node: Command): ProcessPlan {
     const { shell } = this;
-    const body: Command | List = node.k === 'subshell' && node.redirs.length === 0 ? node.body : node.k === 'subshell' ? { k: 'group', body: node.body, redirs: node.redirs } : node;
-    return { argv: ['sh'], missing: undefined, env: shell.vars.environment(), redirects: [], state: shell.saveState(body) };
+    const body: Command | List =
+      node.k === 'subshell' && node.redirs.length === 0
+        ? node.body
+        : node.k === 'subshell'
+          ? { k: 'group', body: node.body, redirs: node.redirs }
+          : node;
+    return {
+      argv: ['sh'],
+      missing: undefined,
+      env: shell.vars.environment(),
+      redirects: [],
+      state: shell.saveState(body),
+    };
   }
 
   /** Plan for one element of a pipeline or for a background command. */
@@ -335,7 +361,10 @@ export class Executor {
   }
 
   private runPipeline(commands: readonly Command[], text: string): number {
-    return this.foreground(commands.map((c) => this.elementPlan(c)), text);
+    return this.foreground(
+      commands.map((c) => this.elementPlan(c)),
+      text,
+    );
   }
 
   private foreground(plans: readonly ProcessPlan[], text: string): number {
@@ -355,7 +384,10 @@ export class Executor {
   private background(node: AndOr, text: string): void {
     const { shell } = this;
     const [only] = node.first.commands;
-    const plans = node.rest.length === 0 && !node.first.negate ? node.first.commands.map((c) => this.elementPlan(c)) : [this.subshellPlan({ k: 'group', body: [{ andOr: node, background: false, text }], redirs: [] })];
+    const plans =
+      node.rest.length === 0 && !node.first.negate
+        ? node.first.commands.map((c) => this.elementPlan(c))
+        : [this.subshellPlan({ k: 'group', body: [{ andOr: node, background: false, text }], redirs: [] })];
     if (only === undefined) return;
     const started = launch(shell, plans, { foreground: false });
     const last = started.pids[started.pids.length - 1];
@@ -418,7 +450,8 @@ export class Executor {
 
   /** Collect what has happened to children without waiting. */
   reap(): void {
-    for (let e = this.shell.host.wait(-1, false); e !== undefined; e = this.shell.host.wait(-1, false)) this.shell.jobs.apply(e);
+    for (let e = this.shell.host.wait(-1, false); e !== undefined; e = this.shell.host.wait(-1, false))
+      this.shell.jobs.apply(e);
   }
 
   // Command substitution -------------------------------------------------------------------------------------------
@@ -432,8 +465,25 @@ export class Executor {
     shell.redirector.internal.add(write);
     let pids: readonly number[];
     try {
-      const only = body.length === 1 && body[0] && !body[0].background && body[0].andOr.rest.length === 0 && !body[0].andOr.first.negate && body[0].andOr.first.commands.length === 1 ? body[0].andOr.first.commands[0] : undefined;
-      const plan = only?.k === 'simple' && !shell.options.has('e') ? this.elementPlan(only) : { argv: ['sh'], missing: undefined, env: shell.vars.environment(), redirects: [], state: shell.saveState(body) };
+      const only =
+        body.length === 1 &&
+        body[0] &&
+        !body[0].background &&
+        body[0].andOr.rest.length === 0 &&
+        !body[0].andOr.first.negate &&
+        body[0].andOr.first.commands.length === 1
+          ? body[0].andOr.first.commands[0]
+          : undefined;
+      const plan =
+        only?.k === 'simple' && !shell.options.has('e')
+          ? this.elementPlan(only)
+          : {
+              argv: ['sh'],
+              missing: undefined,
+              env: shell.vars.environment(),
+              redirects: [],
+              state: shell.saveState(body),
+            };
       const started = launch(shell, [plan], { foreground: true, stdout: write, noJob: true });
       pids = started.pids;
       this.substituted = started.status;
@@ -476,10 +526,15 @@ export class Executor {
   private capturePure(body: List): string | undefined {
     const { shell } = this;
     const item = body.length === 1 ? body[0] : undefined;
-    const node = item && !item.background && item.andOr.rest.length === 0 && item.andOr.first.commands.length === 1 ? item.andOr.first.commands[0] : undefined;
-    if (node?.k !== 'simple' || node.redirs.length > 0 || node.assigns.length > 0 || item?.andOr.first.negate) return undefined;
+    const node =
+      item && !item.background && item.andOr.rest.length === 0 && item.andOr.first.commands.length === 1
+        ? item.andOr.first.commands[0]
+        : undefined;
+    if (node?.k !== 'simple' || node.redirs.length > 0 || node.assigns.length > 0 || item?.andOr.first.negate)
+      return undefined;
     const first = node.words[0]?.[0];
-    if (node.words[0]?.length !== 1 || first?.t !== 'lit' || !PURE.has(first.s) || shell.functions.has(first.s)) return undefined;
+    if (node.words[0]?.length !== 1 || first?.t !== 'lit' || !PURE.has(first.s) || shell.functions.has(first.s))
+      return undefined;
     // ${x=…}, ${x?…} and $((x=…)) act on the shell: those want a real subshell.
     if (JSON.stringify(node.words).match(/"op":"[=?]"|"t":"arith"/)) return undefined;
     const fields = this.expander.fields(node.words);

@@ -27,7 +27,8 @@ export class Expander {
     const out: string[] = [];
     for (const word of words) {
       const segments = this.segments(word, false);
-      if (this.shell.params.length === 0 && isBareAt(word) && segments.every((s) => s !== 'break' && s.s === '')) continue;
+      if (this.shell.params.length === 0 && isBareAt(word) && segments.every((s) => s !== 'break' && s.s === ''))
+        continue;
       for (const field of this.split(segments)) {
         if (!this.shell.options.has('f') && hasGlob(field.pattern)) {
           const found = globPaths(this.shell.sys, field.pattern);
@@ -78,7 +79,8 @@ export class Expander {
         out.push({ s: part.s, q: part.q, split: false });
         return;
       case 'tilde': {
-        const home = part.user === '' ? (this.shell.vars.get('HOME') ?? '/') : part.user === 'root' ? '/root' : undefined;
+        const home =
+          part.user === '' ? (this.shell.vars.get('HOME') ?? '/') : part.user === 'root' ? '/root' : undefined;
         out.push({ s: home ?? `~${part.user}`, q: true, split: false });
         return;
       }
@@ -95,11 +97,17 @@ export class Expander {
 
   private parameter(part: Extract<WordPart, { t: 'param' }>, out: Segment[], joined: boolean): void {
     const { name, op, arg, q } = part;
-    if ((name === '@' || name === '*') && (op === '' || (this.shell.params.length > 0 && (op === '-' || op === '=' || op === '?')))) {
+    if (
+      (name === '@' || name === '*') &&
+      (op === '' || (this.shell.params.length > 0 && (op === '-' || op === '=' || op === '?')))
+    ) {
       this.positional(name, q, out, joined);
       return;
     }
-    const value = this.lookup(name, op === '' || op === 'length' || op === '#' || op === '##' || op === '%' || op === '%%');
+    const value = this.lookup(
+      name,
+      op === '' || op === 'length' || op === '#' || op === '##' || op === '%' || op === '%%',
+    );
     const unset = value === undefined || (part.colon && value === '');
     const push = (s: string) => out.push({ s, q, split: !q });
     switch (op) {
@@ -125,7 +133,10 @@ export class Expander {
         } else push(value);
         return;
       case '?':
-        if (unset) throw new ShellError(`${name}: ${arg && arg.length > 0 ? this.text(arg) : part.colon ? 'parameter null or not set' : 'parameter not set'}`);
+        if (unset)
+          throw new ShellError(
+            `${name}: ${arg && arg.length > 0 ? this.text(arg) : part.colon ? 'parameter null or not set' : 'parameter not set'}`,
+          );
         push(value);
         return;
       default:
@@ -157,7 +168,8 @@ export class Expander {
 
   private lookup(name: string, checkUnset: boolean): string | undefined {
     const value = this.shell.parameter(name);
-    if (value === undefined && checkUnset && this.shell.options.has('u') && name !== '@' && name !== '*') throw new ShellError(`${name}: parameter not set`);
+    if (value === undefined && checkUnset && this.shell.options.has('u') && name !== '@' && name !== '*')
+      throw new ShellError(`${name}: parameter not set`);
     return value;
   }
 

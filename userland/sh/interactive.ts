@@ -2,11 +2,11 @@
 import { ProgramEnd } from '../librump/program_end.ts';
 import { SIGHUP, SIGWINCH } from '../librump/signal_names.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
+import { currentDirectory, readFile } from './builtins.ts';
 import { jobState } from './job_table.ts';
 import { IncompleteError, ShellSyntaxError } from './lexer.ts';
 import { LineEditor } from './line_editor.ts';
 import { Parser } from './parser.ts';
-import { currentDirectory, readFile } from './builtins.ts';
 import type { Shell } from './shell.ts';
 import { InterruptJump, LoopJump, ReturnJump, ShellError } from './shell_error.ts';
 
@@ -155,7 +155,12 @@ function expandHistory(shell: Shell, text: string): string {
   const { history } = shell;
   const which = m[1] as string;
   const n = Number(which);
-  const found = which === '!' ? history[history.length - 1] : !Number.isNaN(n) ? history[n < 0 ? history.length + n : n - 1] : history.findLast((h) => h.startsWith(which));
+  const found =
+    which === '!'
+      ? history[history.length - 1]
+      : !Number.isNaN(n)
+        ? history[n < 0 ? history.length + n : n - 1]
+        : history.findLast((h) => h.startsWith(which));
   if (found === undefined) throw new ShellError(`!${which}: event not found`);
   const full = found + (m[2] ?? '');
   shell.ctx.err.write(`${full}\n`);
@@ -171,11 +176,15 @@ function remember(shell: Shell, text: string): void {
 
 function loadHistory(shell: Shell): void {
   const reply = shell.host.control({ op: 'historyLoad' });
-  if (reply.ok && Array.isArray(reply.value)) for (const line of reply.value) if (typeof line === 'string') shell.history.push(line);
+  if (reply.ok && Array.isArray(reply.value))
+    for (const line of reply.value) if (typeof line === 'string') shell.history.push(line);
 }
 
 function runStartFiles(shell: Shell): void {
-  for (const path of [...(shell.login ? ['/etc/profile', `${shell.vars.get('HOME') ?? ''}/.profile`] : []), shell.vars.get('ENV') ?? '']) {
+  for (const path of [
+    ...(shell.login ? ['/etc/profile', `${shell.vars.get('HOME') ?? ''}/.profile`] : []),
+    shell.vars.get('ENV') ?? '',
+  ]) {
     if (path === '') continue;
     try {
       shell.runText(readFile(shell, path));
@@ -193,11 +202,16 @@ function prompt(shell: Shell, name: 'PS1' | 'PS2'): string {
     .replace(/\$([A-Za-z_?]\w*)/g, (_, v: string) => shell.parameter(v) ?? '')
     .replace(/\\([whu$n])/g, (_, c: string) => {
       switch (c) {
-        case 'w': return currentDirectory(shell);
-        case 'h': return 'rumpus';
-        case 'u': return shell.sys.geteuid() === 0 ? 'root' : String(shell.sys.geteuid());
-        case 'n': return '\n';
-        default: return shell.sys.geteuid() === 0 ? '#' : '$';
+        case 'w':
+          return currentDirectory(shell);
+        case 'h':
+          return 'rumpus';
+        case 'u':
+          return shell.sys.geteuid() === 0 ? 'root' : String(shell.sys.geteuid());
+        case 'n':
+          return '\n';
+        default:
+          return shell.sys.geteuid() === 0 ? '#' : '$';
       }
     });
 }

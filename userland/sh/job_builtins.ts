@@ -6,7 +6,10 @@ import { type Job, jobState, jobStatus } from './job_table.ts';
 import type { Shell } from './shell.ts';
 
 function findJob(shell: Shell, who: string, spec: string | undefined): Job | undefined {
-  const job = spec === undefined ? shell.jobs.current : shell.jobs.find(spec.startsWith('%') || /^[0-9]+$/.test(spec) ? spec : `%${spec}`);
+  const job =
+    spec === undefined
+      ? shell.jobs.current
+      : shell.jobs.find(spec.startsWith('%') || /^[0-9]+$/.test(spec) ? spec : `%${spec}`);
   if (job === undefined) shell.complain(`${who}: ${spec === undefined ? 'No current job' : `No such job: ${spec}`}`);
   return job;
 }
@@ -66,7 +69,8 @@ export function waitBuiltin(shell: Shell, argv: string[]): number {
     return status;
   };
   if (argv.length === 1) {
-    for (const job of shell.jobs.all()) if (waitFor(job) === 130 && (shell.trapsPending || shell.interrupted)) return 130;
+    for (const job of shell.jobs.all())
+      if (waitFor(job) === 130 && (shell.trapsPending || shell.interrupted)) return 130;
     return 0;
   }
   let status = 0;
@@ -75,7 +79,8 @@ export function waitBuiltin(shell: Shell, argv: string[]): number {
     if (job === undefined) status = 127;
     else if (!spec.startsWith('%')) {
       const pid = Number(spec);
-      while (job.processes.some((p) => p.pid === pid && p.state === 'running')) if (!shell.executor.waitEvent() && (shell.trapsPending || shell.interrupted)) return 130;
+      while (job.processes.some((p) => p.pid === pid && p.state === 'running'))
+        if (!shell.executor.waitEvent() && (shell.trapsPending || shell.interrupted)) return 130;
       const p = job.processes.find((x) => x.pid === pid);
       status = p === undefined ? 127 : p.state === 'exited' ? p.code : 128 + p.code;
       if (jobState(job) === 'done') shell.jobs.remove(job);
@@ -126,7 +131,8 @@ export function killBuiltin(shell: Shell, argv: string[]): number {
         else if (job.pgid > 0) {
           shell.sys.kill(-job.pgid, signal);
           // A stopped job must run to take the signal.
-          if (jobState(job) === 'stopped' && signal !== 19 && signal !== 9 && signal !== 17) shell.sys.kill(-job.pgid, SIGCONT);
+          if (jobState(job) === 'stopped' && signal !== 19 && signal !== 9 && signal !== 17)
+            shell.sys.kill(-job.pgid, SIGCONT);
         } else for (const p of job.processes) shell.sys.kill(p.pid, signal);
       } else if (!/^-?[0-9]+$/.test(spec)) {
         shell.complain(`kill: illegal process id: ${spec}`);

@@ -44,7 +44,13 @@ export class JobTable {
   add(pgid: number, pids: readonly number[], text: string): Job {
     let id = 1;
     while (this.jobs.some((j) => j.id === id)) id++;
-    const job: Job = { id, pgid, processes: pids.map((pid) => ({ pid, state: 'running', code: 0 })), text, notified: true };
+    const job: Job = {
+      id,
+      pgid,
+      processes: pids.map((pid) => ({ pid, state: 'running', code: 0 })),
+      text,
+      notified: true,
+    };
     this.jobs.push(job);
     this.order.push(job);
     return job;
@@ -121,7 +127,8 @@ export class JobTable {
 function describe(job: Job): string {
   const state = jobState(job);
   if (state === 'running') return 'Running';
-  const p = state === 'stopped' ? job.processes.find((x) => x.state === 'stopped') : job.processes[job.processes.length - 1];
+  const p =
+    state === 'stopped' ? job.processes.find((x) => x.state === 'stopped') : job.processes[job.processes.length - 1];
   if (p === undefined) return 'Done';
   if (p.state === 'exited') return p.code === 0 ? 'Done' : `Done(${p.code})`;
   return signalDescription(p.code);

@@ -54,7 +54,15 @@ export function launch(shell: Shell, plans: readonly ProcessPlan[], options: Lau
     plans.forEach((plan, i) => {
       const last = i === plans.length - 1;
       const pipe = last ? undefined : sys.pipe();
-      const child = new ChildSetup(shell, plan, { input, output: pipe?.[1] ?? options.stdout ?? -1, extra: pipe?.[0] ?? -1, pgid, jobControl, background: !options.foreground, first: i === 0 });
+      const child = new ChildSetup(shell, plan, {
+        input,
+        output: pipe?.[1] ?? options.stdout ?? -1,
+        extra: pipe?.[0] ?? -1,
+        pgid,
+        jobControl,
+        background: !options.foreground,
+        first: i === 0,
+      });
       const pid = child.start(parent, (newPid) => {
         if (pgid === 0) pgid = newPid;
         if (jobControl && options.foreground && pids.length === 0) sys.tcsetpgrp(shell.ttyFd, pgid);
@@ -133,7 +141,8 @@ class ChildSetup {
     if (place.input >= 0) sys.dup2(place.input, 0);
     else if (place.background && place.first && !place.jobControl) this.nullInput();
     if (place.output >= 0) sys.dup2(place.output, 1);
-    for (const fd of new Set([place.input, place.output, place.extra])) if (fd > 2 && !redirector.internal.has(fd)) sys.close(fd);
+    for (const fd of new Set([place.input, place.output, place.extra]))
+      if (fd > 2 && !redirector.internal.has(fd)) sys.close(fd);
     for (const fd of redirector.internal) sys.close(fd);
     // The child's copies of the shell's descriptors are gone: redirections may name any number.
     redirector.applyInChild(this.plan.redirects);
@@ -154,8 +163,10 @@ class ChildSetup {
 
   private signals(): void {
     const { shell, place } = this;
-    for (const n of SIGNALS_OF_SHELL) if (shell.sys.signals.get(n) !== 'default' && shell.traps.get(n) !== '') shell.sys.kernelSigaction(n, 'default');
-    for (const [n, action] of shell.traps) if (n > 0 && action !== '' && !SIGNALS_OF_SHELL.includes(n)) shell.sys.kernelSigaction(n, 'default');
+    for (const n of SIGNALS_OF_SHELL)
+      if (shell.sys.signals.get(n) !== 'default' && shell.traps.get(n) !== '') shell.sys.kernelSigaction(n, 'default');
+    for (const [n, action] of shell.traps)
+      if (n > 0 && action !== '' && !SIGNALS_OF_SHELL.includes(n)) shell.sys.kernelSigaction(n, 'default');
     if (place.background && !place.jobControl) for (const n of [2, 3]) shell.sys.kernelSigaction(n, 'ignore');
   }
 

@@ -205,7 +205,8 @@ export class Lexer {
       this.scanDollarOrBackquote(parts, false);
     } else {
       let end = this.pos + 1;
-      while (end < this.src.length && !'\'"\\$`'.includes(this.src[end] as string) && !ends(this.src[end] as string)) end++;
+      while (end < this.src.length && !'\'"\\$`'.includes(this.src[end] as string) && !ends(this.src[end] as string))
+        end++;
       addLiteral(parts, this.src.slice(this.pos, end), false);
       this.pos = end;
     }

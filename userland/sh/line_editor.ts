@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { charWidth, textWidth } from '../lib/char_width.ts';
+
 import { decode, encode, utf8Length } from '../lib/bytes.ts';
-import { isErrno, SyscallError } from '../librump/syscall_error.ts';
+import { charWidth, textWidth } from '../lib/char_width.ts';
 import type { Termios } from '../librump/structs.ts';
-import { commonPrefix, type Completion, Completer } from './completer.ts';
+import { isErrno, SyscallError } from '../librump/syscall_error.ts';
+import { Completer, type Completion, commonPrefix } from './completer.ts';
 import type { Shell } from './shell.ts';
 
 const BRKINT = 0x2;
@@ -137,7 +138,9 @@ export class LineEditor {
   }
 
   private keyReady(): boolean {
-    return this.inputAt < this.input.length || this.shell.sys.poll([{ fd: 0, events: POLLIN, revents: 0 }], ESC_WAIT_MS) > 0;
+    return (
+      this.inputAt < this.input.length || this.shell.sys.poll([{ fd: 0, events: POLLIN, revents: 0 }], ESC_WAIT_MS) > 0
+    );
   }
 
   /** One key as a name: a character, or M-x, or the CSI text like "[A". */
@@ -184,36 +187,100 @@ export class LineEditor {
         }
         this.erase(this.at, this.at + 1);
         break;
-      case '\x01': case '[H': case 'OH': case '[1~': this.move(this.lineStart()); break;
-      case '\x05': case '[F': case 'OF': case '[4~':
+      case '\x01':
+      case '[H':
+      case 'OH':
+      case '[1~':
+        this.move(this.lineStart());
+        break;
+      case '\x05':
+      case '[F':
+      case 'OF':
+      case '[4~':
         this.move(this.lineEnd());
         break;
-      case '\x02': case '[D': case 'OD': this.move(this.at - 1); break;
-      case '\x06': case '[C': case 'OC': this.move(this.at + 1); break;
-      case 'M-b': case '[1;5D': case '[1;3D': this.move(this.wordLeft()); break;
-      case 'M-f': case '[1;5C': case '[1;3C': this.move(this.wordRight()); break;
-      case '\x10': case '[A': case 'OA': this.history(-1); break;
-      case '\x0e': case '[B': case 'OB': this.history(1); break;
-      case '\x7f': case '\b': this.erase(this.at - 1, this.at); break;
-      case '[3~': this.erase(this.at, this.at + 1); break;
-      case '\x0b': this.kill(this.at, this.lineEnd()); break;
-      case '\x15': this.kill(this.lineStart(), this.at); break;
-      case '\x17': this.kill(this.blankLeft(), this.at); break;
-      case 'M-\x7f': case 'M-\b': this.kill(this.wordLeft(), this.at); break;
-      case 'M-d': this.kill(this.at, this.wordRight()); break;
-      case '\x19': this.insert(this.killed); break;
-      case '\x14': this.transpose(); break;
-      case '\x1f': this.undoOne(); break;
+      case '\x02':
+      case '[D':
+      case 'OD':
+        this.move(this.at - 1);
+        break;
+      case '\x06':
+      case '[C':
+      case 'OC':
+        this.move(this.at + 1);
+        break;
+      case 'M-b':
+      case '[1;5D':
+      case '[1;3D':
+        this.move(this.wordLeft());
+        break;
+      case 'M-f':
+      case '[1;5C':
+      case '[1;3C':
+        this.move(this.wordRight());
+        break;
+      case '\x10':
+      case '[A':
+      case 'OA':
+        this.history(-1);
+        break;
+      case '\x0e':
+      case '[B':
+      case 'OB':
+        this.history(1);
+        break;
+      case '\x7f':
+      case '\b':
+        this.erase(this.at - 1, this.at);
+        break;
+      case '[3~':
+        this.erase(this.at, this.at + 1);
+        break;
+      case '\x0b':
+        this.kill(this.at, this.lineEnd());
+        break;
+      case '\x15':
+        this.kill(this.lineStart(), this.at);
+        break;
+      case '\x17':
+        this.kill(this.blankLeft(), this.at);
+        break;
+      case 'M-\x7f':
+      case 'M-\b':
+        this.kill(this.wordLeft(), this.at);
+        break;
+      case 'M-d':
+        this.kill(this.at, this.wordRight());
+        break;
+      case '\x19':
+        this.insert(this.killed);
+        break;
+      case '\x14':
+        this.transpose();
+        break;
+      case '\x1f':
+        this.undoOne();
+        break;
       case '\x0c':
         this.put('\x1b[H\x1b[2J');
         this.cursorRow = 0;
         this.refresh();
         break;
-      case '\x12': return this.search();
-      case '\t': this.complete(); break;
-      case 'M-.': this.lastArgument(); break;
-      case 'M-\r': case 'M-\n': this.insert('\n'); break;
-      case '[200~': this.paste(); break;
+      case '\x12':
+        return this.search();
+      case '\t':
+        this.complete();
+        break;
+      case 'M-.':
+        this.lastArgument();
+        break;
+      case 'M-\r':
+      case 'M-\n':
+        this.insert('\n');
+        break;
+      case '[200~':
+        this.paste();
+        break;
       default:
         if (key >= ' ' && !key.startsWith('[') && !/^(M-|O[A-Z]|ESC)/.test(key)) this.insert(key);
         else if (key === '[' || key === 'O') this.insert(key);
@@ -249,7 +316,14 @@ export class LineEditor {
     this.text.splice(this.at, 0, ...chars);
     this.at += chars.length;
     // Typing at the end of a line that does not wrap: no redraw.
-    if (atEnd && chars.length === 1 && text !== '\n' && this.layout(this.text.length).row === 0 && this.layout(this.text.length).column < this.columns - 1) this.put(text);
+    if (
+      atEnd &&
+      chars.length === 1 &&
+      text !== '\n' &&
+      this.layout(this.text.length).row === 0 &&
+      this.layout(this.text.length).column < this.columns - 1
+    )
+      this.put(text);
     else this.refresh();
   }
 
@@ -284,7 +358,11 @@ export class LineEditor {
   }
 
   private lineStart(): number {
-    return this.text.lastIndexOf('\n', this.at - 1) + 1 > this.at ? 0 : this.at === 0 ? 0 : this.text.lastIndexOf('\n', this.at - 1) + 1;
+    return this.text.lastIndexOf('\n', this.at - 1) + 1 > this.at
+      ? 0
+      : this.at === 0
+        ? 0
+        : this.text.lastIndexOf('\n', this.at - 1) + 1;
   }
 
   private lineEnd(): number {
@@ -489,7 +567,6 @@ export class LineEditor {
 
 /** Prompt text without escape sequences. */
 function visible(prompt: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escapes
   return prompt.replace(/\x1b\[[0-9;]*[A-Za-z]|\x1b\][^\x07]*\x07/g, '');
 }
 
@@ -497,5 +574,10 @@ function raw(modes: Termios): Termios {
   const cc = [...modes.cc];
   cc[VMIN] = 1;
   cc[VTIME] = 0;
-  return { ...modes, iflag: modes.iflag & ~(BRKINT | ICRNL | IXON), lflag: modes.lflag & ~(ECHO | ICANON | ISIG | IEXTEN), cc };
+  return {
+    ...modes,
+    iflag: modes.iflag & ~(BRKINT | ICRNL | IXON),
+    lflag: modes.lflag & ~(ECHO | ICANON | ISIG | IEXTEN),
+    cc,
+  };
 }

@@ -3,7 +3,22 @@ import type { AndOr, Assignment, Command, List, ListItem, Pipeline, Redirect, Wo
 import { IncompleteError, Lexer, ShellSyntaxError, type Token } from './lexer.ts';
 
 export const RESERVED: ReadonlySet<string> = new Set([
-  '!', '{', '}', 'case', 'do', 'done', 'elif', 'else', 'esac', 'fi', 'for', 'if', 'in', 'then', 'until', 'while',
+  '!',
+  '{',
+  '}',
+  'case',
+  'do',
+  'done',
+  'elif',
+  'else',
+  'esac',
+  'fi',
+  'for',
+  'if',
+  'in',
+  'then',
+  'until',
+  'while',
 ]);
 
 /** Aliases in force while parsing; the shell owns the map. */
@@ -252,7 +267,8 @@ export class Parser {
         continue;
       }
       if (token.t !== 'word') {
-        if (words.length === 1 && assigns.length === 0 && redirs.length === 0 && isOp(token, '(')) return this.functionDefinition(words[0] as Word, token);
+        if (words.length === 1 && assigns.length === 0 && redirs.length === 0 && isOp(token, '('))
+          return this.functionDefinition(words[0] as Word, token);
         if (words.length + assigns.length + redirs.length === 0) throw unexpected(token);
         return { k: 'simple', assigns, words, redirs };
       }
@@ -352,7 +368,14 @@ function assignment(word: Word): Assignment | undefined {
   const value: Word = rest === '' ? word.slice(1) : [{ t: 'lit', s: rest, q: false }, ...word.slice(1)];
   const tilde = /^~([A-Za-z0-9_.-]*)(.*)$/s.exec(rest);
   if (tilde && (tilde[2] === '' || tilde[2]?.startsWith('/')))
-    return { name: m[1] as string, value: [{ t: 'tilde', user: tilde[1] as string }, { t: 'lit', s: tilde[2] as string, q: false }, ...word.slice(1)] };
+    return {
+      name: m[1] as string,
+      value: [
+        { t: 'tilde', user: tilde[1] as string },
+        { t: 'lit', s: tilde[2] as string, q: false },
+        ...word.slice(1),
+      ],
+    };
   return { name: m[1] as string, value };
 }
 
@@ -386,7 +409,16 @@ function startsCommand(token: Token): boolean {
 
 function unexpected(token: Token, expecting?: string): Error {
   if (token.t === 'eof') return new IncompleteError(expecting ?? 'command');
-  const what = token.t === 'word' ? `"${token.raw}"` : token.t === 'newline' ? 'newline' : token.t === 'op' ? `"${token.op}"` : token.t === 'io' ? 'redirection' : 'end of file';
+  const what =
+    token.t === 'word'
+      ? `"${token.raw}"`
+      : token.t === 'newline'
+        ? 'newline'
+        : token.t === 'op'
+          ? `"${token.op}"`
+          : token.t === 'io'
+            ? 'redirection'
+            : 'end of file';
   const tail = expecting === undefined ? '' : ` (expecting "${expecting}")`;
   return new ShellSyntaxError(`Syntax error: ${what} unexpected${tail}`);
 }

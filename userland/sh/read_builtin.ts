@@ -93,7 +93,14 @@ function assign(shell: Shell, names: readonly string[], chars: readonly Char[]):
     if (k === names.length - 1) {
       let end = chars.length;
       while (end > at && isWhite(chars[end - 1])) end--;
-      shell.vars.set(name, chars.slice(at, end).map((x) => x.c).join(''), shell.options.has('a'));
+      shell.vars.set(
+        name,
+        chars
+          .slice(at, end)
+          .map((x) => x.c)
+          .join(''),
+        shell.options.has('a'),
+      );
       return;
     }
     let value = '';

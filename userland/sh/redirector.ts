@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { encode } from '../lib/bytes.ts';
-import { F_DUPFD_CLOEXEC, O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../librump/constants.gen.ts';
+import {
+  F_DUPFD_CLOEXEC,
+  O_APPEND,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+} from '../librump/constants.gen.ts';
 import type { Librump } from '../librump/librump.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 import type { Redirect } from './ast.ts';
@@ -103,7 +112,10 @@ export class Redirector {
       case '<>':
         return this.move(this.open(r.text, O_RDWR | O_CREAT), r.fd);
       case '>':
-        return this.move(this.noclobber() ? this.openNew(r.text) : this.open(r.text, O_WRONLY | O_CREAT | O_TRUNC), r.fd);
+        return this.move(
+          this.noclobber() ? this.openNew(r.text) : this.open(r.text, O_WRONLY | O_CREAT | O_TRUNC),
+          r.fd,
+        );
       case '>|':
         return this.move(this.open(r.text, O_WRONLY | O_CREAT | O_TRUNC), r.fd);
       case '>>':

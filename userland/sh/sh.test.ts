@@ -5,7 +5,7 @@ import { runArgv, runScript } from '../testing/run_script.ts';
 /** [script, expected standard output] */
 const CASES: readonly (readonly [string, string])[] = [
   ['echo hello', 'hello\n'],
-  ["echo 'a  b' \"c  d\" e\\ f", 'a  b c  d e f\n'],
+  ['echo \'a  b\' "c  d" e\\ f', 'a  b c  d e f\n'],
   ['x=1; echo $x ${x}2 "${x}" ${y:-d} ${y-e} ${#x} ${x:+set}', '1 12 1 d e 1 set\n'],
   ['x=a.b.c; echo ${x%.*} ${x%%.*} ${x#*.} ${x##*.}', 'a.b a b.c c\n'],
   ['echo ${u:=new}; echo $u', 'new\nnew\n'],
@@ -86,7 +86,9 @@ describe('sh on the fake kernel', () => {
     expect(runScript('kill -9 $$; echo no')).toMatchObject({ out: '', signal: 9 });
   });
   it('reads scripts from standard input line by line', () => {
-    expect(runArgv(['sh'], 'read x\ndata\necho "got $x"\nif true\nthen echo multi\nfi\n').out).toBe('got data\nmulti\n');
+    expect(runArgv(['sh'], 'read x\ndata\necho "got $x"\nif true\nthen echo multi\nfi\n').out).toBe(
+      'got data\nmulti\n',
+    );
     expect(runArgv(['sh', '-s', 'p1'], 'echo $1').out).toBe('p1\n');
   });
   it('exits with the last status', () => {

@@ -2,8 +2,8 @@
 import { decode } from '../lib/bytes.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import { SyscallError } from '../librump/syscall_error.ts';
-import { IncompleteError, ShellSyntaxError } from './lexer.ts';
 import { interactiveLoop, setUpJobControl } from './interactive.ts';
+import { IncompleteError, ShellSyntaxError } from './lexer.ts';
 import { Parser } from './parser.ts';
 import { Shell } from './shell.ts';
 import { ShellError } from './shell_error.ts';
@@ -15,7 +15,9 @@ export function sh(ctx: ProgramContext): number {
   if (isShellState(ctx.state)) {
     const { state } = ctx;
     shell.restoreState(state);
-    return shell.runTop(() => (Array.isArray(state.body) ? shell.executor.list(state.body) : shell.executor.command(state.body as never)));
+    return shell.runTop(() =>
+      Array.isArray(state.body) ? shell.executor.list(state.body) : shell.executor.command(state.body as never),
+    );
   }
   const { command, file, stdin } = parseArguments(ctx, shell);
   if (command !== undefined) return shell.runTop(() => shell.runText(command));
@@ -29,7 +31,10 @@ export function sh(ctx: ProgramContext): number {
   return shell.runTop(() => runInput(shell));
 }
 
-function parseArguments(ctx: ProgramContext, shell: Shell): { command: string | undefined; file: string | undefined; stdin: boolean } {
+function parseArguments(
+  ctx: ProgramContext,
+  shell: Shell,
+): { command: string | undefined; file: string | undefined; stdin: boolean } {
   const { argv } = ctx;
   const names = shell.optionNames();
   let wantsCommand = false;

@@ -3,8 +3,8 @@ import type { ProgramHost } from '../abi.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import type { Librump } from '../librump/librump.ts';
 import { ProgramEnd } from '../librump/program_end.ts';
-import type { Termios } from '../librump/structs.ts';
 import { SIGINT } from '../librump/signal_names.ts';
+import type { Termios } from '../librump/structs.ts';
 import type { Command, List } from './ast.ts';
 import { Executor } from './executor.ts';
 import { JobTable } from './job_table.ts';
@@ -16,7 +16,18 @@ import type { ShellState } from './shell_state.ts';
 import { VariableTable } from './variable_table.ts';
 
 const OPTION_NAMES: Readonly<Record<string, string>> = {
-  a: 'allexport', b: 'notify', C: 'noclobber', e: 'errexit', f: 'noglob', i: 'interactive', m: 'monitor', n: 'noexec', s: 'stdin', u: 'nounset', v: 'verbose', x: 'xtrace',
+  a: 'allexport',
+  b: 'notify',
+  C: 'noclobber',
+  e: 'errexit',
+  f: 'noglob',
+  i: 'interactive',
+  m: 'monitor',
+  n: 'noexec',
+  s: 'stdin',
+  u: 'nounset',
+  v: 'verbose',
+  x: 'xtrace',
 };
 
 /** One shell: variables, functions, options, jobs, and the executor that runs commands in it. */
@@ -60,7 +71,14 @@ export class Shell {
     this.redirector = new Redirector(this.sys, () => this.options.has('C'));
     this.executor = new Executor(this);
     for (const [name, value] of ctx.env) if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.vars.set(name, value, true);
-    const defaults: [string, string, boolean][] = [['PATH', '/sbin:/usr/sbin:/bin:/usr/bin', true], ['HOME', '/', true], ['PS2', '> ', false], ['PS4', '+ ', false], ['OPTIND', '1', false], ['PPID', String(this.sys.getppid()), false]];
+    const defaults: [string, string, boolean][] = [
+      ['PATH', '/sbin:/usr/sbin:/bin:/usr/bin', true],
+      ['HOME', '/', true],
+      ['PS2', '> ', false],
+      ['PS4', '+ ', false],
+      ['OPTIND', '1', false],
+      ['PPID', String(this.sys.getppid()), false],
+    ];
     for (const [n, v, x] of defaults) if (this.vars.get(n) === undefined) this.vars.set(n, v, x);
     this.vars.set('IFS', ' \t\n');
   }
@@ -77,14 +95,21 @@ export class Shell {
   parameter(name: string): string | undefined {
     if (/^[0-9]+$/.test(name)) return name === '0' ? this.arg0 : this.params[Number(name) - 1];
     switch (name) {
-      case '?': return String(this.lastStatus);
-      case '$': return String(this.shellPid);
-      case '#': return String(this.params.length);
-      case '!': return this.lastBackground === undefined ? undefined : String(this.lastBackground);
-      case '-': return [...this.options].join('');
+      case '?':
+        return String(this.lastStatus);
+      case '$':
+        return String(this.shellPid);
+      case '#':
+        return String(this.params.length);
+      case '!':
+        return this.lastBackground === undefined ? undefined : String(this.lastBackground);
+      case '-':
+        return [...this.options].join('');
       case '@':
-      case '*': return this.params.length === 0 ? undefined : this.params.join(' ');
-      default: return this.vars.get(name);
+      case '*':
+        return this.params.length === 0 ? undefined : this.params.join(' ');
+      default:
+        return this.vars.get(name);
     }
   }
 

@@ -33,12 +33,25 @@ export class FakeHost implements ProgramHost {
     this.children.set(request.pid, child);
     this.kernel.exports.rump_pub_lwproc_switch?.(request.lwp);
     // Through JSON, as the real host does it.
-    const plain = JSON.parse(JSON.stringify({ argv: request.argv, env: request.env, state: request.state })) as SpawnRequest;
-    const result = this.run({ kernel: this.kernel, host: child, pid: request.pid, argv: plain.argv, env: plain.env, ...(plain.state === undefined ? {} : { state: plain.state }) });
+    const plain = JSON.parse(
+      JSON.stringify({ argv: request.argv, env: request.env, state: request.state }),
+    ) as SpawnRequest;
+    const result = this.run({
+      kernel: this.kernel,
+      host: child,
+      pid: request.pid,
+      argv: plain.argv,
+      env: plain.env,
+      ...(plain.state === undefined ? {} : { state: plain.state }),
+    });
     this.kernel.exports.rump_pub_lwproc_releaselwp?.();
     this.kernel.exports.rump_pub_lwproc_switch?.(back);
     this.all.delete(request.pid);
-    this.events.push(typeof result === 'number' ? { pid: request.pid, kind: 'exited', status: result } : { pid: request.pid, kind: 'signaled', signal: result.signal });
+    this.events.push(
+      typeof result === 'number'
+        ? { pid: request.pid, kind: 'exited', status: result }
+        : { pid: request.pid, kind: 'signaled', signal: result.signal },
+    );
   }
 
   wait(pid: number, _block: boolean): ProcessEvent | undefined {

@@ -128,7 +128,7 @@ export class FakeKernel implements KernelInstance {
     if (handler === undefined) return E.ENOSYS;
     try {
       const value = handler((i) => this.view.getInt32(args + 4 * i, true));
-      this.view.setInt32(ret, typeof value === 'number' ? value % 4294967296 | 0 : value[0], true);
+      this.view.setInt32(ret, typeof value === 'number' ? (value % 4294967296) | 0 : value[0], true);
       this.view.setInt32(ret + 4, typeof value === 'number' ? Math.floor(value / 4294967296) : value[1], true);
       return 0;
     } catch (error) {
@@ -332,7 +332,9 @@ export class FakeKernel implements KernelInstance {
     const { tree } = this;
     this.on(N.SYS_stat, (a) => this.putStat(this.lookup(this.text(a(0))), a(1)));
     this.on(N.SYS_lstat, (a) => this.putStat(this.lookup(this.text(a(0)), false), a(1)));
-    this.on(N.SYS_fstat, (a) => this.putStat(this.file(a(0)).node ?? { ...tree.root, mode: 0o010600, children: undefined }, a(1)));
+    this.on(N.SYS_fstat, (a) =>
+      this.putStat(this.file(a(0)).node ?? { ...tree.root, mode: 0o010600, children: undefined }, a(1)),
+    );
     this.on(N.SYS_access, (a) => {
       const n = this.lookup(this.text(a(0)));
       return this.check(a(1) === 1 && !n.children && (n.mode & 0o111) === 0 ? E.EACCES : 0);
@@ -411,8 +413,22 @@ export class FakeKernel implements KernelInstance {
     this.on(N.SYS_truncate, (a) => this.check(tree.truncate(this.lookup(this.text(a(0))), a(2))));
     this.on(N.SYS_getvfsstat, (a) => {
       this.u8.fill(0, a(0), a(0) + S.statvfs.size);
-      for (const [at, v] of [[S.statvfs.f_bsize, 4096], [S.statvfs.f_frsize, 512], [S.statvfs.f_blocks, 2048], [S.statvfs.f_bfree, 1024], [S.statvfs.f_bavail, 1024], [S.statvfs.f_files, 100], [S.statvfs.f_ffree, 50]] as const) this.view.setUint32(a(0) + at, v, true);
-      for (const [at, t] of [[S.statvfs.f_fstypename, 'rumpfs'], [S.statvfs.f_mntonname, '/'], [S.statvfs.f_mntfromname, 'rumpfs']] as const) encodeInto(t, this.u8, a(0) + at, 90);
+      for (const [at, v] of [
+        [S.statvfs.f_bsize, 4096],
+        [S.statvfs.f_frsize, 512],
+        [S.statvfs.f_blocks, 2048],
+        [S.statvfs.f_bfree, 1024],
+        [S.statvfs.f_bavail, 1024],
+        [S.statvfs.f_files, 100],
+        [S.statvfs.f_ffree, 50],
+      ] as const)
+        this.view.setUint32(a(0) + at, v, true);
+      for (const [at, t] of [
+        [S.statvfs.f_fstypename, 'rumpfs'],
+        [S.statvfs.f_mntonname, '/'],
+        [S.statvfs.f_mntfromname, 'rumpfs'],
+      ] as const)
+        encodeInto(t, this.u8, a(0) + at, 90);
       return 1;
     });
   }
@@ -429,11 +445,20 @@ export class FakeKernel implements KernelInstance {
     this.u8.fill(0, to, to + S.stat.size);
     const size = node.children ? 512 : (node.data?.length ?? node.target?.length ?? 0);
     const words: [number, number][] = [
-      [S.stat.st_dev, 7], [S.stat.st_mode, node.mode], [S.stat.st_ino, node.ino], [S.stat.st_nlink, node.nlink], [S.stat.st_uid, node.uid], [S.stat.st_gid, node.gid], [S.stat.st_rdev, node.rdev],
-      [S.stat.st_size, size], [S.stat.st_blocks, Math.ceil(size / 512)], [S.stat.st_blksize, 4096],
+      [S.stat.st_dev, 7],
+      [S.stat.st_mode, node.mode],
+      [S.stat.st_ino, node.ino],
+      [S.stat.st_nlink, node.nlink],
+      [S.stat.st_uid, node.uid],
+      [S.stat.st_gid, node.gid],
+      [S.stat.st_rdev, node.rdev],
+      [S.stat.st_size, size],
+      [S.stat.st_blocks, Math.ceil(size / 512)],
+      [S.stat.st_blksize, 4096],
     ];
     for (const [at, value] of words) view.setUint32(to + at, value, true);
-    for (const at of [S.stat.st_atim, S.stat.st_mtim, S.stat.st_ctim, S.stat.st_birthtim]) view.setUint32(to + at, node.mtime, true);
+    for (const at of [S.stat.st_atim, S.stat.st_mtim, S.stat.st_ctim, S.stat.st_birthtim])
+      view.setUint32(to + at, node.mtime, true);
     return 0;
   }
 
@@ -441,7 +466,18 @@ export class FakeKernel implements KernelInstance {
 
   private defineProcesses(): void {
     const zero: Handler = () => 0;
-    for (const num of [N.SYS_getuid, N.SYS_geteuid, N.SYS_getgid, N.SYS_getegid, N.SYS_setuid, N.SYS_setgid, N.SYS___sigaction_sigtramp, N.SYS_sigprocmask, N.SYS_nanosleep]) this.on(num, zero);
+    for (const num of [
+      N.SYS_getuid,
+      N.SYS_geteuid,
+      N.SYS_getgid,
+      N.SYS_getegid,
+      N.SYS_setuid,
+      N.SYS_setgid,
+      N.SYS___sigaction_sigtramp,
+      N.SYS_sigprocmask,
+      N.SYS_nanosleep,
+    ])
+      this.on(num, zero);
     this.on(N.SYS_getpid, () => [this.current.pid, this.current.ppid]);
     this.on(N.SYS_getppid, () => this.current.ppid);
     this.on(N.SYS_getpgrp, () => this.current.pgrp);
@@ -468,7 +504,14 @@ export class FakeKernel implements KernelInstance {
     });
     this.on(N.SYS___sysctl, (a) => {
       const mib = Array.from({ length: a(1) }, (_, i) => this.view.getInt32(a(0) + 4 * i, true)).join('.');
-      const values: Readonly<Record<string, string>> = { '1.1': 'NetBSD', '1.2': '7.99.34', '1.4': 'fake', '1.10': 'fakehost', '6.1': 'wasm32', '6.10': 'wasm32' };
+      const values: Readonly<Record<string, string>> = {
+        '1.1': 'NetBSD',
+        '1.2': '7.99.34',
+        '1.4': 'fake',
+        '1.10': 'fakehost',
+        '6.1': 'wasm32',
+        '6.10': 'wasm32',
+      };
       const value = values[mib];
       if (value === undefined) throw new Errno(E.ENOENT);
       this.u8.set(encode(`${value}\0`), a(2));

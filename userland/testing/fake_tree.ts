@@ -30,7 +30,15 @@ export class FakeTree {
   private node(name: string, mode: number, parent: Inode | undefined): Inode {
     const kind = mode & 0o170000;
     return {
-      ino: this.nextIno++, mode, uid: 0, gid: 0, nlink: kind === 0o040000 ? 2 : 1, rdev: 0, mtime: 1_499_999_000, name, parent,
+      ino: this.nextIno++,
+      mode,
+      uid: 0,
+      gid: 0,
+      nlink: kind === 0o040000 ? 2 : 1,
+      rdev: 0,
+      mtime: 1_499_999_000,
+      name,
+      parent,
       ...(kind === 0o040000 ? { children: new Map() } : kind === 0o100000 ? { data: new Uint8Array(0) } : {}),
     };
   }

@@ -32,9 +32,17 @@ export function runArgv(argv: readonly string[], stdin = '', kernel = new FakeKe
   kernel.setDevice(1, out.device);
   kernel.setDevice(2, err.device);
   const { pid } = kernel.current;
-  const result = runProgram({ kernel, host: new FakeHost(kernel, runProgram, pid), pid, argv, env: { PATH: '/bin', HOME: '/' } });
+  const result = runProgram({
+    kernel,
+    host: new FakeHost(kernel, runProgram, pid),
+    pid,
+    argv,
+    env: { PATH: '/bin', HOME: '/' },
+  });
   const text = { out: decode(concat(out.parts)), err: decode(concat(err.parts)) };
-  return typeof result === 'number' ? { ...text, status: result } : { ...text, status: 128 + result.signal, signal: result.signal };
+  return typeof result === 'number'
+    ? { ...text, status: result }
+    : { ...text, status: 128 + result.signal, signal: result.signal };
 }
 
 export function runScript(script: string, stdin = '', kernel = new FakeKernel()): RunResult {
