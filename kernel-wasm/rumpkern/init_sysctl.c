@@ -207,6 +207,8 @@ kern_ints(void)
 		    CTL_KERN, var[i].num, CTL_EOL);
 }
 
+extern int desiredvnodes __weak;	/* of the vfs faction */
+
 SYSCTL_SETUP(sysctl_kern_setup, "sysctl kern subtree setup")
 {
 	static int msgbufsize = MSGBUFSIZE;
@@ -214,6 +216,10 @@ SYSCTL_SETUP(sysctl_kern_setup, "sysctl kern subtree setup")
 
 	kern_strings();
 	kern_ints();
+	if (&desiredvnodes != NULL)
+		(void)sysctl_createv(clog, 0, NULL, NULL, RW, CTLTYPE_INT,
+		    "maxvnodes", "Maximum number of vnodes", NULL, 0,
+		    &desiredvnodes, 0, CTL_KERN, KERN_MAXVNODES, CTL_EOL);
 	(void)sysctl_createv(clog, 0, NULL, NULL, RW, CTLTYPE_INT, "hostid",
 	    "System host id", NULL, 0, &hostid32, 0, CTL_KERN, KERN_HOSTID,
 	    CTL_EOL);

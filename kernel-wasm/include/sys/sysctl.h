@@ -200,9 +200,8 @@ typedef void (*sysctl_setup_func)(struct sysctllog **);
 #define	SYSCTL_SETUP_PROTO(f)	void f(struct sysctllog **)
 #define	SYSCTL_SETUP(f, name)						\
 	static void f(struct sysctllog **);				\
-	static const sysctl_setup_func __link_set_sysctl_funcs_##f	\
-	    __attribute__((__section__("link_set_sysctl_funcs"),	\
-	    __used__)) = f;						\
+	static const sysctl_setup_func sysctl_setup_##f = f;		\
+	__link_set_add_rodata(sysctl_funcs, sysctl_setup_##f);		\
 	static void f(struct sysctllog **clog __attribute__((__unused__)))
 
 void	sysctl_init(void);
