@@ -150,7 +150,7 @@ function record(
       const bytes = data.subarray(at + 8, at + length);
       const shown = bytes.subarray(0, most);
       const more = bytes.length > shown.length ? ` (${bytes.length - shown.length} more bytes)` : '';
-      return `GIO   fd ${fd} ${view.getInt32(at + 4, true) === 0 ? 'read' : 'wrote'} ${bytes.length} bytes\n       "${escape(shown)}"${more}`;
+      return `GIO   fd ${fd} ${view.getInt32(at + 4, true) === 0 ? 'read' : 'wrote'} ${bytes.length} bytes\n       "${cString(shown)}"${more}`;
     }
     case C.KTR_PSIG: {
       const signo = view.getInt32(at, true);
@@ -160,7 +160,7 @@ function record(
     case C.KTR_CSW:
       return `CSW   ${view.getInt32(at, true) === 1 ? 'stop' : 'resume'} ${view.getInt32(at + 4, true) === 1 ? 'user' : 'kernel'}`;
     case C.KTR_USER:
-      return `USER  ${decodeZ(data, at, 20)} ${escape(data.subarray(at + 20, at + length))}`;
+      return `USER  ${decodeZ(data, at, 20)} ${cString(data.subarray(at + 20, at + length))}`;
     case C.KTR_MIB:
       return `MIB   ${Array.from({ length: length / 4 }, (_, i) => view.getInt32(at + 4 * i, true)).join('.')}`;
     default:
@@ -207,7 +207,7 @@ function openFlags(value: number): string {
 }
 
 /** Bytes as in a C string. */
-export function escape(bytes: Uint8Array): string {
+export function cString(bytes: Uint8Array): string {
   let out = '';
   for (const b of bytes) {
     if (b === 10) out += '\\n';

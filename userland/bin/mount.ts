@@ -85,7 +85,7 @@ export const mount: Program = (ctx) => {
   if (update) flags |= C.MNT_UPDATE;
   if (rest.length === 0) {
     for (const m of ctx.sys.getvfsstat())
-      if (type === undefined || type === m.fstypename) ctx.print(describe(m, verbose));
+      if (type === undefined || type === m.fstypename) ctx.print(mountLine(m, verbose));
     return 0;
   }
   if (rest.length > 2 || (rest.length === 1 && !update)) {
@@ -123,7 +123,7 @@ function parseOptions(text: string, start: number, extra: Map<string, string>, u
   return flags;
 }
 
-function describe(m: Statvfs, verbose: boolean): string {
+function mountLine(m: Statvfs, verbose: boolean): string {
   const notes = SHOWN.filter(([f]) => (m.flag & f) !== 0).map(([, t]) => t);
   if (verbose) notes.push(`fsid: ${m.fsid.toString(16)}`);
   return `${m.mntfromname} on ${m.mntonname} type ${m.fstypename}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}\n`;

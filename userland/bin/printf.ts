@@ -40,7 +40,7 @@ function once(
   for (let i = 0; i < format.length; ) {
     const c = format[i] as string;
     if (c === '\\') {
-      const e = unescape(format, i, false);
+      const e = escapeAt(format, i, false);
       bytes.push(e.text);
       i = e.end;
       continue;
@@ -159,7 +159,7 @@ function escapes(text: string): { text: string; stop: boolean } {
       continue;
     }
     if (text[i + 1] === 'c') return { text: out, stop: true };
-    const e = unescape(text, i, true);
+    const e = escapeAt(text, i, true);
     out += e.text;
     i = e.end;
   }
@@ -180,7 +180,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   '"': '"',
 };
 
-function unescape(text: string, at: number, zeroOctal: boolean): { text: string; end: number } {
+function escapeAt(text: string, at: number, zeroOctal: boolean): { text: string; end: number } {
   const c = text[at + 1] ?? '';
   const simple = SIMPLE[c];
   if (simple !== undefined) return { text: simple, end: at + 2 };

@@ -7,7 +7,7 @@ import type { Librump } from '../librump/librump.ts';
 import { errnoName, strerror } from '../librump/strerror.ts';
 import { readDirents, readS64, readStat, readStatvfs, readTimespec, writeTimespec } from '../librump/struct_codec.ts';
 import { SYSCALLS, type SyscallDesc } from '../librump/syscalls.gen.ts';
-import { escape } from './ktrace.ts';
+import { cString } from './ktrace.ts';
 
 const BUFFER = 65536;
 const SHOWN_BYTES = 256;
@@ -286,7 +286,7 @@ class RawCall {
         const n = this.desc.name === 'read' || this.desc.name === 'pread' ? value : lastByte(u8, p.at, SHOWN_BYTES);
         if (n > 0)
           this.print(
-            `  "${escape(u8.subarray(p.at, p.at + Math.min(n, SHOWN_BYTES)))}"${n > SHOWN_BYTES ? ` ... ${n} bytes` : ''}\n`,
+            `  "${cString(u8.subarray(p.at, p.at + Math.min(n, SHOWN_BYTES)))}"${n > SHOWN_BYTES ? ` ... ${n} bytes` : ''}\n`,
           );
       }
     }

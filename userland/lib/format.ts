@@ -36,16 +36,16 @@ export function groupId(text: string): number | undefined {
   return idOf(GROUPS, text);
 }
 
-const KINDS: Readonly<Record<number, string>> = {
-  2401: 'p',
-  4802: 'c',
-  9604: 'd',
-  14406: 'b',
-  16807: '-',
-  21609: 'l',
-  26411: 's',
-  31213: 'w',
-};
+const KINDS: ReadonlyMap<number, string> = new Map([
+  [0o010000, 'p'],
+  [0o020000, 'c'],
+  [0o040000, 'd'],
+  [0o060000, 'b'],
+  [0o100000, '-'],
+  [0o120000, 'l'],
+  [0o140000, 's'],
+  [0o160000, 'w'],
+]);
 
 /** strmode(3): "drwxr-xr-x". */
 export function modeString(mode: number): string {
@@ -53,7 +53,7 @@ export function modeString(mode: number): string {
   const exec = (x: number, special: number, both: string, only: string) =>
     (mode & special) !== 0 ? ((mode & x) !== 0 ? both : only) : bit(x, 'x');
   return (
-    (KINDS[mode & 0o170000] ?? '?') +
+    (KINDS.get(mode & 0o170000) ?? '?') +
     bit(0o400, 'r') +
     bit(0o200, 'w') +
     exec(0o100, 0o4000, 's', 'S') +
