@@ -31,6 +31,15 @@ test('every hypercall works in Chromium', async ({ page }) => {
   );
 });
 
+test('a browser without Atomics.waitAsync', async ({ page }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(Atomics, 'waitAsync'));
+  await page.goto(host.url);
+  await page.waitForFunction(() => 'rumpusTest' in globalThis);
+  const result = await page.evaluate(() => rumpusTest.border());
+  expect(result.text).not.toContain('FAIL');
+  expect([result.failures, result.disk]).toEqual([0, 0]);
+});
+
 test('IndexedDB store figures', async ({ page }) => {
   await page.goto(host.url);
   await page.waitForFunction(() => 'rumpusTest' in globalThis);
