@@ -52,16 +52,18 @@ async function cachedDocument() {
   return cache.match(self.registration.scope, { ignoreVary: true });
 }
 
-async function answerDocument(request) {
+/** The browser may have asked already while this worker was starting (navigation preload). */
+async function networkDocument(event) {
+  return (await event.preloadResponse) ?? fetch(event.request);
+}
+
+async function answerDocument(event) {
+  const network = networkDocument(event);
   const cached = await cachedDocument();
-  const signal = cached ? AbortSignal.timeout(DOCUMENT_PATIENCE_MS) : undefined;
-  try {
-    const response = await fetch(request, { signal });
-    if (response.ok || !cached) return isolated(response);
-  } catch (error) {
-    if (!cached) throw error;
-  }
-  return cached;
+  if (!cached) return isolated(await network);
+  const impatience = new Promise((resolve) => setTimeout(resolve, DOCUMENT_PATIENCE_MS));
+  const response = await Promise.race([network.catch(() => undefined), impatience]);
+  return response?.ok ? isolated(response) : cached;
 }
 
 async function answerFile(request) {
@@ -76,7 +78,8 @@ self.addEventListener('install', (event) => {
 });
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(dropOldCaches().then(() => self.clients.claim()));
+  const preload = self.registration.navigationPreload?.enable();
+  event.waitUntil(Promise.all([preload, dropOldCaches()]).then(() => self.clients.claim()));
 });
 
 self.addEventListener('fetch', (event) => {
@@ -84,7 +87,7 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (request.headers.has('range')) return;
-  if (request.mode === 'navigate') event.respondWith(answerDocument(request));
+  if (request.mode === 'navigate') event.respondWith(answerDocument(event));
   else if (url.href.startsWith(self.registration.scope)) event.respondWith(answerFile(request));
 });
 
