@@ -273,6 +273,9 @@ vn_free_dead(struct vnode *vp)
 
 	KASSERT(vip->vi_state == VS_RECLAIMED);
 	KASSERT(vp->v_holdcnt == 0);
+	if ((vp->v_type == VBLK || vp->v_type == VCHR) &&
+	    vp->v_specnode != NULL)
+		spec_node_destroy(vp);
 	insmntque(vp, NULL);
 	vimpl_free(vip);
 }

@@ -11,4 +11,10 @@
 struct vnode;
 extern struct vnode *rootvnode;
 
+/* Device nodes for drivers: S_IFCHR or S_IFBLK, mode 0644. */
+int	rump_vfs_makeonedevnode(dev_t, const char *, devmajor_t, devminor_t);
+int	rump_vfs_makedevnodes(dev_t, const char *, char, devmajor_t,
+	    devminor_t, int);
+int	rump_vfs_makesymlink(const char *, const char *);
+
 #endif /* _RUMP_SYS_VFS_H_ */

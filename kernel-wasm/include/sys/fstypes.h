@@ -8,10 +8,6 @@
 
 #include <sys/types.h>
 
-typedef struct {
-	int32_t	__fsid_val[2];
-} fsid_t;
-
 /* The file system's own part of a file handle; fid_len counts all of it. */
 struct fid {
 	unsigned short	fid_len;

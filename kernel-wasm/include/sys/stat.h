@@ -71,6 +71,8 @@ struct stat {
 #define	S_ISSOCK(m)	(((m) & S_IFMT) == S_IFSOCK)
 #define	S_ISWHT(m)	(((m) & S_IFMT) == S_IFWHT)
 
+#define	S_BLKSIZE	512
+
 #define	ACCESSPERMS	(S_IRWXU | S_IRWXG | S_IRWXO)
 #define	ALLPERMS	(S_ISUID | S_ISGID | S_ISTXT | ACCESSPERMS)
 #define	DEFFILEMODE	(S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)

@@ -7,6 +7,7 @@
 #define _SYS_VFS_SYSCALLS_H_
 
 #include <sys/types.h>
+#include <sys/cwdinfo.h>
 #include <sys/fcntl.h>
 #include <sys/namei.h>
 #include <sys/uio.h>
@@ -21,7 +22,6 @@ struct vnode;
 int	fd_nameiat(struct lwp *, int fdat, struct nameidata *);
 int	fd_nameiat_simple_user(struct lwp *, int fdat, const char *,
 	    namei_simple_flags_t, struct vnode **);
-int	fd_getvnode(unsigned fd, struct file **);
 
 int	do_sys_openat(struct lwp *, int fdat, const char *path, int flags,
 	    int mode, int *fdp);
@@ -45,11 +45,5 @@ int	do_sys_utimensat(struct lwp *, int fdat, struct vnode *,
 	    const char *, int flag, const struct timespec *, enum uio_seg);
 int	change_flags(struct vnode *, u_long, struct lwp *);
 int	do_posix_fadvise(int fd, off_t, off_t, int);
-
-/* Directory of the process, for K1's fork and exit. */
-struct cwdinfo;
-struct cwdinfo *cwdinit(void);
-void	cwdshare(struct proc *);
-void	cwdfree(struct cwdinfo *);
 
 #endif /* _SYS_VFS_SYSCALLS_H_ */

@@ -40,6 +40,7 @@ struct vnode_impl {
 	SLIST_ENTRY(vnode_impl) vi_hash;	/* c */
 	TAILQ_ENTRY(vnode_impl) vi_lrulist;	/* f */
 	bool		vi_onlru;		/* f */
+	volatile bool	vi_used;		/* a: second chance in the cache */
 	LIST_HEAD(, namecache) vi_nclist;	/* n: entries leading here */
 	LIST_HEAD(, namecache) vi_dnclist;	/* n: entries below here */
 };

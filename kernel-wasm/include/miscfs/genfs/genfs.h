@@ -11,6 +11,7 @@
 
 struct componentname;
 struct mount;
+struct statvfs;
 
 /* Ready operations. */
 int	genfs_abortop(void *);
