@@ -953,6 +953,47 @@ rump___sysimpl_poll(struct pollfd *fds, unsigned int nfds, int timeout)
 }
 
 int
+rump___sysimpl_timer_create(__INT32_TYPE__ clock_id, struct sigevent *evp, __INT32_TYPE__ *timerid)
+{
+	register_t rv[2] = { 0, 0 };
+	struct sys_timer_create_args args = {
+		.clock_id.datum = clock_id,
+		.evp.datum = evp,
+		.timerid.datum = timerid,
+	};
+	int error = rump_syscall(SYS_timer_create, &args, sizeof(args), rv);
+
+	rumpuser_seterrno(error);
+	return error != 0 ? (int)-1 : (int)rv[0];
+}
+
+int
+rump___sysimpl_timer_delete(__INT32_TYPE__ timerid)
+{
+	register_t rv[2] = { 0, 0 };
+	struct sys_timer_delete_args args = {
+		.timerid.datum = timerid,
+	};
+	int error = rump_syscall(SYS_timer_delete, &args, sizeof(args), rv);
+
+	rumpuser_seterrno(error);
+	return error != 0 ? (int)-1 : (int)rv[0];
+}
+
+int
+rump___sysimpl_timer_getoverrun(__INT32_TYPE__ timerid)
+{
+	register_t rv[2] = { 0, 0 };
+	struct sys_timer_getoverrun_args args = {
+		.timerid.datum = timerid,
+	};
+	int error = rump_syscall(SYS_timer_getoverrun, &args, sizeof(args), rv);
+
+	rumpuser_seterrno(error);
+	return error != 0 ? (int)-1 : (int)rv[0];
+}
+
+int
 rump___sysimpl_fdatasync(int fd)
 {
 	register_t rv[2] = { 0, 0 };
@@ -2062,6 +2103,36 @@ rump___sysimpl_lstat50(const char *path, struct stat *ub)
 		.ub.datum = ub,
 	};
 	int error = rump_syscall(SYS___lstat50, &args, sizeof(args), rv);
+
+	rumpuser_seterrno(error);
+	return error != 0 ? (int)-1 : (int)rv[0];
+}
+
+int
+rump___sysimpl_timer_settime50(__INT32_TYPE__ timerid, int flags, const struct itimerspec *value, struct itimerspec *ovalue)
+{
+	register_t rv[2] = { 0, 0 };
+	struct sys___timer_settime50_args args = {
+		.timerid.datum = timerid,
+		.flags.datum = flags,
+		.value.datum = value,
+		.ovalue.datum = ovalue,
+	};
+	int error = rump_syscall(SYS___timer_settime50, &args, sizeof(args), rv);
+
+	rumpuser_seterrno(error);
+	return error != 0 ? (int)-1 : (int)rv[0];
+}
+
+int
+rump___sysimpl_timer_gettime50(__INT32_TYPE__ timerid, struct itimerspec *value)
+{
+	register_t rv[2] = { 0, 0 };
+	struct sys___timer_gettime50_args args = {
+		.timerid.datum = timerid,
+		.value.datum = value,
+	};
+	int error = rump_syscall(SYS___timer_gettime50, &args, sizeof(args), rv);
 
 	rumpuser_seterrno(error);
 	return error != 0 ? (int)-1 : (int)rv[0];

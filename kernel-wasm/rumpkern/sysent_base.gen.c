@@ -315,6 +315,30 @@ call_poll(struct lwp *l, const void *v, register_t *retval)
 	return sys_poll != NULL ? sys_poll(l, v, retval) : ENOSYS;
 }
 
+#pragma weak sys_timer_create
+static int
+call_timer_create(struct lwp *l, const void *v, register_t *retval)
+{
+
+	return sys_timer_create != NULL ? sys_timer_create(l, v, retval) : ENOSYS;
+}
+
+#pragma weak sys_timer_delete
+static int
+call_timer_delete(struct lwp *l, const void *v, register_t *retval)
+{
+
+	return sys_timer_delete != NULL ? sys_timer_delete(l, v, retval) : ENOSYS;
+}
+
+#pragma weak sys_timer_getoverrun
+static int
+call_timer_getoverrun(struct lwp *l, const void *v, register_t *retval)
+{
+
+	return sys_timer_getoverrun != NULL ? sys_timer_getoverrun(l, v, retval) : ENOSYS;
+}
+
 #pragma weak sys_modctl
 static int
 call_modctl(struct lwp *l, const void *v, register_t *retval)
@@ -499,6 +523,22 @@ call___fstat50(struct lwp *l, const void *v, register_t *retval)
 	return sys___fstat50 != NULL ? sys___fstat50(l, v, retval) : ENOSYS;
 }
 
+#pragma weak sys___timer_settime50
+static int
+call___timer_settime50(struct lwp *l, const void *v, register_t *retval)
+{
+
+	return sys___timer_settime50 != NULL ? sys___timer_settime50(l, v, retval) : ENOSYS;
+}
+
+#pragma weak sys___timer_gettime50
+static int
+call___timer_gettime50(struct lwp *l, const void *v, register_t *retval)
+{
+
+	return sys___timer_gettime50 != NULL ? sys___timer_gettime50(l, v, retval) : ENOSYS;
+}
+
 #pragma weak sys_pipe2
 static int
 call_pipe2(struct lwp *l, const void *v, register_t *retval)
@@ -570,6 +610,9 @@ const struct rump_onesyscall rump_base_syscalls[] = {
 	{ SYS_getpgid, call_getpgid, 1, sizeof(struct sys_getpgid_args) },
 	{ SYS_reboot, call_reboot, 2, sizeof(struct sys_reboot_args) },
 	{ SYS_poll, call_poll, 3, sizeof(struct sys_poll_args) },
+	{ SYS_timer_create, call_timer_create, 3, sizeof(struct sys_timer_create_args) },
+	{ SYS_timer_delete, call_timer_delete, 1, sizeof(struct sys_timer_delete_args) },
+	{ SYS_timer_getoverrun, call_timer_getoverrun, 1, sizeof(struct sys_timer_getoverrun_args) },
 	{ SYS_modctl, call_modctl, 2, sizeof(struct sys_modctl_args) },
 	{ SYS_getsid, call_getsid, 1, sizeof(struct sys_getsid_args) },
 	{ SYS_fktrace, call_fktrace, 4, sizeof(struct sys_fktrace_args) },
@@ -593,6 +636,8 @@ const struct rump_onesyscall rump_base_syscalls[] = {
 	{ SYS___pselect50, call___pselect50, 6, sizeof(struct sys___pselect50_args) },
 	{ SYS___pollts50, call___pollts50, 4, sizeof(struct sys___pollts50_args) },
 	{ SYS___fstat50, call___fstat50, 2, sizeof(struct sys___fstat50_args) },
+	{ SYS___timer_settime50, call___timer_settime50, 4, sizeof(struct sys___timer_settime50_args) },
+	{ SYS___timer_gettime50, call___timer_gettime50, 2, sizeof(struct sys___timer_gettime50_args) },
 	{ SYS_pipe2, call_pipe2, 2, sizeof(struct sys_pipe2_args) },
 	{ SYS_dup3, call_dup3, 3, sizeof(struct sys_dup3_args) },
 	{ SYS_kqueue1, call_kqueue1, 1, sizeof(struct sys_kqueue1_args) },

@@ -75,10 +75,24 @@ t_pipe(int fds[2], int flags)
 	    .flags = { .datum = flags }), 0);
 }
 
+/* What the first use of a pool leaves behind. */
+TEST_FLAGS(warm_up, T_LEAKS)
+{
+	struct kevent kev = { .filter = EVFILT_READ, .flags = EV_ADD };
+	int kq, p[2];
+
+	t_pipe(p, 0);
+	kq = (int)sc(SYS_kqueue, NULL);
+	kev.ident = (uintptr_t)p[0];
+	CHECK_EQ(SC(__kevent50, .fd = { .datum = kq },
+	    .changelist = { .datum = &kev }, .nchanges = { .datum = 1 }), 0);
+}
+
 TEST(dup)
 {
 	int p[2];
 
+	CHECK_EQ(t_fcntl(0, F_CLOSEM, 0), 0);	/* of pid 1 */
 	t_pipe(p, 0);
 	CHECK_EQ(p[0], 0);
 	CHECK_EQ(p[1], 1);
@@ -114,6 +128,7 @@ TEST(limit)
 	CHECK_EQ(SC(getrlimit, .which = { .datum = RLIMIT_NOFILE },
 	    .rlp = { .datum = &rl }), 0);
 	CHECK_EQ(rl.rlim_cur, 128);
+	CHECK_EQ(t_fcntl(0, F_CLOSEM, 0), 0);
 	t_pipe(p, 0);
 	for (n = 2; SC(dup, .fd = { .datum = 0 }) >= 0; n++)
 		continue;

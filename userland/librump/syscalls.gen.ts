@@ -1095,6 +1095,32 @@ export class RawSyscalls {
     return this.int(this.call(209, this.args, 12, this.ret));
   }
 
+  /** 235 timer_create: int */
+  timer_create(clock_id: number, evp: GuestPtr, timerid: GuestPtr): number {
+    const w = this.words;
+    const a = this.argsIndex;
+    w[a] = clock_id;
+    w[a + 1] = evp;
+    w[a + 2] = timerid;
+    return this.int(this.call(235, this.args, 12, this.ret));
+  }
+
+  /** 236 timer_delete: int */
+  timer_delete(timerid: number): number {
+    const w = this.words;
+    const a = this.argsIndex;
+    w[a] = timerid;
+    return this.int(this.call(236, this.args, 4, this.ret));
+  }
+
+  /** 239 timer_getoverrun: int */
+  timer_getoverrun(timerid: number): number {
+    const w = this.words;
+    const a = this.argsIndex;
+    w[a] = timerid;
+    return this.int(this.call(239, this.args, 4, this.ret));
+  }
+
   /** 241 fdatasync: int */
   fdatasync(fd: number): number {
     const w = this.words;
@@ -1849,6 +1875,26 @@ export class RawSyscalls {
     w[a] = path;
     w[a + 1] = ub;
     return this.int(this.call(441, this.args, 8, this.ret));
+  }
+
+  /** 446 __timer_settime50: int */
+  timer_settime(timerid: number, flags: number, value: GuestPtr, ovalue: GuestPtr): number {
+    const w = this.words;
+    const a = this.argsIndex;
+    w[a] = timerid;
+    w[a + 1] = flags;
+    w[a + 2] = value;
+    w[a + 3] = ovalue;
+    return this.int(this.call(446, this.args, 16, this.ret));
+  }
+
+  /** 447 __timer_gettime50: int */
+  timer_gettime(timerid: number, value: GuestPtr): number {
+    const w = this.words;
+    const a = this.argsIndex;
+    w[a] = timerid;
+    w[a + 1] = value;
+    return this.int(this.call(447, this.args, 8, this.ret));
   }
 
   /** 450 __mknod50: int */

@@ -15,11 +15,13 @@ extern "C" {
 #endif
 
 struct iovec;
+struct itimerspec;
 struct itimerval;
 struct kevent;
 struct pollfd;
 struct rlimit;
 struct sigaction;
+struct sigevent;
 struct stat;
 struct statvfs;
 struct timespec;
@@ -94,6 +96,9 @@ int rump___sysimpl___sysctl(const int *name, unsigned int namelen, void *oldv, _
 __INT32_TYPE__ rump___sysimpl_getpgid(__INT32_TYPE__ pid);
 int rump___sysimpl_reboot(int opt, char *bootstr);
 int rump___sysimpl_poll(struct pollfd *fds, unsigned int nfds, int timeout);
+int rump___sysimpl_timer_create(__INT32_TYPE__ clock_id, struct sigevent *evp, __INT32_TYPE__ *timerid);
+int rump___sysimpl_timer_delete(__INT32_TYPE__ timerid);
+int rump___sysimpl_timer_getoverrun(__INT32_TYPE__ timerid);
 int rump___sysimpl_fdatasync(int fd);
 int rump___sysimpl_modctl(int cmd, void *arg);
 int rump___sysimpl___posix_rename(const char *from, const char *to);
@@ -168,6 +173,8 @@ int rump___sysimpl_pollts50(struct pollfd *fds, unsigned int nfds, const struct 
 int rump___sysimpl_stat50(const char *path, struct stat *ub);
 int rump___sysimpl_fstat50(int fd, struct stat *sb);
 int rump___sysimpl_lstat50(const char *path, struct stat *ub);
+int rump___sysimpl_timer_settime50(__INT32_TYPE__ timerid, int flags, const struct itimerspec *value, struct itimerspec *ovalue);
+int rump___sysimpl_timer_gettime50(__INT32_TYPE__ timerid, struct itimerspec *value);
 int rump___sysimpl_mknod50(const char *path, __UINT32_TYPE__ mode, __UINT64_TYPE__ dev);
 int rump___sysimpl_fhstat50(const void *fhp, __SIZE_TYPE__ fh_size, struct stat *sb);
 int rump___sysimpl_pipe2(int *fildes, int flags);
@@ -269,6 +276,9 @@ int rump___sysimpl_fdiscard(int fd, __INT64_TYPE__ pos, __INT64_TYPE__ len);
 #define	rump_sys_getpgid rump___sysimpl_getpgid
 #define	rump_sys_reboot rump___sysimpl_reboot
 #define	rump_sys_poll rump___sysimpl_poll
+#define	rump_sys_timer_create rump___sysimpl_timer_create
+#define	rump_sys_timer_delete rump___sysimpl_timer_delete
+#define	rump_sys_timer_getoverrun rump___sysimpl_timer_getoverrun
 #define	rump_sys_fdatasync rump___sysimpl_fdatasync
 #define	rump_sys_modctl rump___sysimpl_modctl
 #define	rump_sys___posix_rename rump___sysimpl___posix_rename
@@ -343,6 +353,8 @@ int rump___sysimpl_fdiscard(int fd, __INT64_TYPE__ pos, __INT64_TYPE__ len);
 #define	rump_sys_stat rump___sysimpl_stat50
 #define	rump_sys_fstat rump___sysimpl_fstat50
 #define	rump_sys_lstat rump___sysimpl_lstat50
+#define	rump_sys_timer_settime rump___sysimpl_timer_settime50
+#define	rump_sys_timer_gettime rump___sysimpl_timer_gettime50
 #define	rump_sys_mknod rump___sysimpl_mknod50
 #define	rump_sys_fhstat rump___sysimpl_fhstat50
 #define	rump_sys_pipe2 rump___sysimpl_pipe2
