@@ -269,6 +269,9 @@ etfs_register(const char *key, const char *hostpath, enum rump_etfs_type type,
 		LIST_INSERT_HEAD(&etfs_list, et, et_entries);
 	mutex_exit(&etfs_lock);
 	if (other != NULL) {
+		/* NetBSD's way: the failed attempt takes the unit with it. */
+		if (et->et_blkpath != NULL)
+			(void)rumpblk_deregister(et->et_blkpath);
 		etfs_free(et);
 		return EEXIST;
 	}

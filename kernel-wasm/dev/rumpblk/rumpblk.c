@@ -40,6 +40,7 @@
 
 #include <dev/rumpblk.h>
 
+#include <rump-sys/vfs.h>
 #include <rump/rumpuser.h>
 
 struct rumpblk_softc {
@@ -269,6 +270,11 @@ rumpblk_deregister(const char *path)
 	}
 	mutex_exit(&rumpblk_lock);
 	return error;
+}
+
+RUMP_COMPONENT(RUMP_COMPONENT_VFS)
+{
+	rumpblk_init();
 }
 
 void
