@@ -86,6 +86,11 @@ TEST_FLAGS(warm_up, T_LEAKS)
 	kev.ident = (uintptr_t)p[0];
 	CHECK_EQ(SC(__kevent50, .fd = { .datum = kq },
 	    .changelist = { .datum = &kev }, .nchanges = { .datum = 1 }), 0);
+	kev = (struct kevent){ .ident = 1, .filter = EVFILT_TIMER,
+	    .flags = EV_ADD, .data = 1 };
+	CHECK_EQ(SC(__kevent50, .fd = { .datum = kq },
+	    .changelist = { .datum = &kev }, .nchanges = { .datum = 1 },
+	    .eventlist = { .datum = &kev }, .nevents = { .datum = 1 }), 1);
 }
 
 TEST(dup)
