@@ -22,6 +22,7 @@ async function start(): Promise<void> {
   const system = new System({
     host: () => kernelHost(parameters),
     images: async (store) => (await import('./images/open_images')).openImages(store, parameters.get('store')),
+    trace: parameters.get('trace')?.includes('hypercall') ?? false,
     params: Object.fromEntries([...parameters].filter(([name]) => name.startsWith('RUMP_'))),
     ...(ncpu > 0 ? { ncpu } : {}),
     ...(memoryMiB > 0 ? { memoryMiB } : {}),

@@ -28,6 +28,8 @@ export interface SystemParts {
   readonly ncpu?: number;
   readonly memoryMiB?: number;
   readonly params?: Readonly<Record<string, string>>;
+  /** Show the newest hypercalls in the Boot panel. */
+  readonly trace?: boolean;
 }
 
 export class System {
@@ -200,7 +202,7 @@ export class System {
       onConsole: (bytes) => this.console(bytes, session),
       onPanic: (panic) => this.panicked(panic),
       onExit: () => this.exited(),
-      ...(report.can.shell ? {} : { onTrace: (line: string) => this.traced(line) }),
+      ...(report.can.shell && !this.parts.trace ? {} : { onTrace: (line: string) => this.traced(line) }),
     });
     if (this.store.getState().phase === 'panic') {
       kernel.dispose();

@@ -36,6 +36,7 @@ function StageRow({ stage }: { stage: Stage }) {
 export default function BootPanel() {
   const stages = useUi((state) => state.stages);
   const log = useUi((state) => state.consoleLog);
+  const trace = useUi((state) => state.trace);
   const promptMs = useUi((state) => state.promptMs);
   const kernelName = useUi((state) => state.kernelName);
   return (
@@ -57,6 +58,12 @@ export default function BootPanel() {
         <h2>Kernel messages</h2>
         <ConsoleText label="Kernel messages" text={log || 'Nothing yet.'} />
       </section>
+      {trace.length > 0 && (
+        <section className="section fill">
+          <h2>Hypercalls</h2>
+          <ConsoleText label="Hypercalls" text={trace.join('\n')} />
+        </section>
+      )}
       <section className="section">
         <h2>Another kernel</h2>
         <p className="lead">
