@@ -132,7 +132,7 @@ TEST(rrip_fields)
 	static const uint8_t su[] = {
 		'N', 'M', 8, 1, 1, 'a', 'b', 'c',
 		'N', 'M', 7, 1, 0, 'd', 'e',
-		'S', 'L', 18, 1, 0, 8, 0, 0, 3, 'u', 's', 'r', 4, 0,
+		'S', 'L', 19, 1, 0, 8, 0, 0, 3, 'u', 's', 'r', 4, 0,
 		0, 3, 'b', 'i', 'n',
 	};
 	struct iso_susp susp = { .s_read = read_loop };

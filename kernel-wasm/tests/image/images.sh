@@ -8,6 +8,7 @@
 # BINDIR holds walk_cd9660 and walk_ffs.  Needs makefs, genisoimage, xorriso and
 # python3; an image whose maker is missing is skipped, and said so.
 set -u
+export RUMP_QUIET=1
 here=$(cd "$(dirname "$0")" && pwd)
 bin=$(cd "$1" && pwd)
 work=${2:-$(mktemp -d)}
@@ -59,7 +60,7 @@ ffs() {
 	name=$1
 	shift
 	command -v makefs >/dev/null || { echo "SKIP $name: no makefs"; return; }
-	if ! makefs -t ffs -f 2000 -b 30% "$@" "$work/$name.ffs" "$work/tree" \
+	if ! makefs -t ffs -s 24m "$@" "$work/$name.ffs" "$work/tree" \
 	    >"$work/$name.log" 2>&1; then
 		echo "SKIP $name: makefs refuses: $(tail -1 "$work/$name.log")"
 		return

@@ -21,7 +21,7 @@
 #include "../host.h"
 
 #define	FUZZ_FILES	400
-#define	FUZZ_BYTES	(2UL << 20)
+#define	FUZZ_BYTES	(256UL << 10)
 #define	FUZZ_DEPTH	12
 
 size_t	LLVMFuzzerMutate(uint8_t *, size_t, size_t);
@@ -34,6 +34,7 @@ fuzz_boot(void)
 {
 	rump_h_setenv("RUMP_THREADS", "0");
 	rump_h_setenv("RUMP_NCPU", "1");
+	rump_h_setenv("RUMP_MEMLIMIT", "64m");
 	fuzz_fd = rump_h_memfile(fuzz_path, sizeof(fuzz_path));
 	if (rump_init() != 0 || rump_sys_mkdir("/mnt", 0755) == -1)
 		rump_h_fail("boot");
