@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** `rumpus --threads 0 -c SCRIPT`: kernel and shell in this one thread. */
 import fs from 'node:fs';
+import { KernelExit } from '../hypercall-js/host_kernel.ts';
+import { H_STATE, KS_PANICKED } from '../hypercall-js/mailbox.ts';
 import { runProgram } from '../userland/main.ts';
-import { runInline } from '../workers/inline_programs.ts';
+import { type InlineRun, runInline } from '../workers/inline_programs.ts';
 import { LocalKernel } from '../workers/local_kernel.ts';
 import { type Arguments, CommandLineError } from './arguments.ts';
 import { readKernel } from './kernel_file.ts';
@@ -25,11 +27,25 @@ export function runInlineShell(options: Arguments): number {
     if (errno !== 0) throw new Error(`${disk.path}: cannot be attached as ${disk.name}: errno ${errno}`);
   }
   const env = { PATH: '/bin:/sbin:/usr/bin:/usr/sbin', HOME: '/', USER: 'root', LOGNAME: 'root', SHELL: '/bin/sh' };
-  const result = runInline(kernel, runProgram, {
+  const result = runOrPanic(kernel, {
     argv: ['sh', '-c', options.script],
     env,
     control: () => ({ ok: false, errno: 45, message: 'not without threads' }),
   });
+  if (result === undefined || kernel.host.words[H_STATE] === KS_PANICKED) {
+    process.stderr.write(`rumpus: kernel panic in ${kernel.host.panicText().replaceAll('\n', '\n    ')}\n`);
+    return 70;
+  }
   kernel.halt();
   return typeof result === 'number' ? result : 128 + result.signal;
+}
+
+/** Undefined when the kernel ended under the program. */
+function runOrPanic(kernel: LocalKernel, run: InlineRun): ReturnType<typeof runInline> | undefined {
+  try {
+    return runInline(kernel, runProgram, run);
+  } catch (error) {
+    if (error instanceof KernelExit || error instanceof WebAssembly.RuntimeError) return undefined;
+    throw error;
+  }
 }

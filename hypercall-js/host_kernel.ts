@@ -180,6 +180,12 @@ export class HostKernel {
     Atomics.store(this.words, H_PANIC_LEN, text.length);
   }
 
+  /** Text of the panic this kernel died of: thread, message, backtrace lines. */
+  panicText(): string {
+    const at = this.mailbox.layout.panicByte;
+    return new TextDecoder().decode(this.mailbox.bytes.slice(at, at + Atomics.load(this.words, H_PANIC_LEN)));
+  }
+
   /** The kernel is over: publish it, wake the host. The caller unwinds with KernelExit. */
   finish(value: number): void {
     Atomics.store(this.words, H_EXIT_VALUE, value);

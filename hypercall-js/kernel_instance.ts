@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** A kernel as userland sees it: KernelInstance of userland/abi.ts. */
 import type { GuestPtr, KernelInstance } from '../userland/abi.ts';
-import type { HostKernel } from './host_kernel.ts';
+import { type HostKernel, KernelExit } from './host_kernel.ts';
 import type { GuestExports, LoadedKernel } from './loader.ts';
-import { T_IN_KERNEL, T_KILL } from './mailbox.ts';
+import { H_EXIT_VALUE, H_STATE, KS_EXITED, T_IN_KERNEL, T_KILL } from './mailbox.ts';
 
 /** Sleep for good: the host is about to terminate this worker. */
 function park(k: HostKernel): never {
@@ -23,7 +23,7 @@ function marked(k: HostKernel, entry: Entry): Entry {
   const kill = k.mailbox.thread(k.slot) + T_KILL;
   const begin = (): void => {
     Atomics.store(words, inKernel, 1);
-    if (words[kill] === 0) return;
+    if (words[kill] === 0 && (words[H_STATE] as number) < KS_EXITED) return;
     Atomics.store(words, inKernel, 0);
     park(k);
   };
@@ -50,12 +50,20 @@ function marked(k: HostKernel, entry: Entry): Entry {
   };
 }
 
+/** In the one thread of a kernel without threads: once it is over, nothing enters it again. */
+function whileAlive(k: HostKernel, entry: Entry): Entry {
+  return (...args) => {
+    if ((k.words[H_STATE] as number) >= KS_EXITED) throw new KernelExit(k.words[H_EXIT_VALUE] as number);
+    return entry(...args);
+  };
+}
+
 /** Make the instance for a worker's client code. */
 export function kernelInstance(k: HostKernel, loaded: LoadedKernel): KernelInstance {
   const guarded = k.slot >= 0;
   const exports: GuestExports = {};
   for (const [name, value] of Object.entries(loaded.exports)) {
-    if (typeof value === 'function') exports[name] = guarded ? marked(k, value) : value;
+    if (typeof value === 'function') exports[name] = guarded ? marked(k, value) : whileAlive(k, value);
   }
   const inHeap = guarded ? marked : (_k: HostKernel, f: Entry): Entry => f;
   const alloc = inHeap(k, (bytes) => k.heap.alloc(bytes as number, 16));

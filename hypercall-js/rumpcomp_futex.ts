@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Our component hypercalls: sleeping and waking on a word. */
 import { ETIMEDOUT } from './errno.gen.ts';
-import type { HostKernel } from './host_kernel.ts';
+import { type HostKernel, KernelExit } from './host_kernel.ts';
 import type { RumpcompImports } from './imports.gen.ts';
+import { H_THREADS_OFF } from './mailbox.ts';
+
+/** In a kernel without threads nobody is left to wake the caller. */
+function deadlock(k: HostKernel, addr: number): never {
+  const text = `sleep without end on 0x${(addr >>> 0).toString(16)} in a kernel without threads`;
+  k.recordPanic('control', text, new Error(text).stack ?? '');
+  k.finish(-1);
+  throw new KernelExit(-1);
+}
 
 export function rumpcompFutex(k: HostKernel): Pick<RumpcompImports, 'rumpcomp_futex_wait' | 'rumpcomp_futex_wake'> {
   return {
@@ -20,6 +29,7 @@ export function rumpcompFutex(k: HostKernel): Pick<RumpcompImports, 'rumpcomp_fu
     rumpcomp_futex_wait(addr, expected, sec, nsec) {
       const index = addr >>> 2;
       if (sec < 0) {
+        if (k.words[H_THREADS_OFF] !== 0 && Atomics.load(k.memory.i32, index) === expected) deadlock(k, addr);
         Atomics.wait(k.memory.i32, index, expected);
         return 0;
       }

@@ -15,8 +15,10 @@ import {
   DK_NODE,
   DS_FREE,
   DS_READY,
+  H_EXIT_VALUE,
   H_STATE,
   H_THREADS_OFF,
+  KS_EXITED,
   KS_RUNNING,
   Mailbox,
 } from '../hypercall-js/mailbox.ts';
@@ -95,6 +97,8 @@ export class LocalKernel {
   call(name: string, args: readonly (number | bigint)[]): number | bigint {
     const f = this.loaded.exports[name];
     if (typeof f !== 'function') throw new Error(`the kernel has no ${name}`);
+    if ((this.host.words[H_STATE] as number) >= KS_EXITED)
+      throw new KernelExit(this.host.words[H_EXIT_VALUE] as number);
     try {
       return f(...args) ?? 0;
     } finally {
