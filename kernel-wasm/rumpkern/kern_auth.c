@@ -14,6 +14,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/intr.h>
 #include <sys/kauth.h>
 #include <sys/kmem.h>
@@ -96,7 +97,7 @@ void
 kauth_cred_hold(kauth_cred_t cred)
 {
 
-	KASSERT(cred->cr_refcnt > 0);
+	KASSERT(atomic_load_relaxed(&cred->cr_refcnt) > 0);
 	atomic_inc_uint(&cred->cr_refcnt);
 }
 
@@ -104,7 +105,7 @@ void
 kauth_cred_free(kauth_cred_t cred)
 {
 
-	KASSERT(cred->cr_refcnt > 0);
+	KASSERT(atomic_load_relaxed(&cred->cr_refcnt) > 0);
 	if (atomic_dec_uint_nv(&cred->cr_refcnt) == 0)
 		kmem_free(cred, sizeof(*cred));
 }
@@ -133,7 +134,7 @@ kauth_cred_copy(kauth_cred_t cred)
 {
 	kauth_cred_t new;
 
-	if (cred->cr_refcnt == 1)
+	if (atomic_load_relaxed(&cred->cr_refcnt) == 1)
 		return cred;
 	new = kauth_cred_dup(cred);
 	kauth_cred_free(cred);

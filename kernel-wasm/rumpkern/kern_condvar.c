@@ -56,6 +56,7 @@ cv_init(kcondvar_t *cv, const char *wmesg)
 {
 
 	TAILQ_INIT(&cv->cv_waitq);
+	cv->cv_waiters = 0;
 	cv->cv_wmesg = wmesg;
 }
 
@@ -97,6 +98,8 @@ sleep_enqueue(kcondvar_t *cv, struct lwp *l, bool catch)
 	__atomic_store_n(&l->l_wstate, LWS_WAIT, __ATOMIC_RELAXED);
 	l->l_sleepable = catch;
 	TAILQ_INSERT_TAIL(&cv->cv_waitq, l, l_sleepchain);
+	__atomic_store_n(&cv->cv_waiters, cv->cv_waiters + 1,
+	    __ATOMIC_RELAXED);
 	__atomic_store_n(&l->l_cv, cv, __ATOMIC_SEQ_CST);
 	rump_raw_exit(lock);
 	l->l_wmesg = cv->cv_wmesg;
@@ -111,6 +114,8 @@ sleep_dequeue(kcondvar_t *cv, struct lwp *l, int32_t state)
 {
 
 	TAILQ_REMOVE(&cv->cv_waitq, l, l_sleepchain);
+	__atomic_store_n(&cv->cv_waiters, cv->cv_waiters - 1,
+	    __ATOMIC_RELAXED);
 	__atomic_store_n(&l->l_cv, NULL, __ATOMIC_RELAXED);
 	__atomic_store_n(&l->l_wstate, state, __ATOMIC_RELEASE);
 }
@@ -302,8 +307,7 @@ bool
 cv_has_waiters(kcondvar_t *cv)
 {
 
-	return __atomic_load_n(&cv->cv_waitq.tqh_first, __ATOMIC_RELAXED) !=
-	    NULL;
+	return __atomic_load_n(&cv->cv_waiters, __ATOMIC_RELAXED) != 0;
 }
 
 int

@@ -205,12 +205,12 @@ rump__lwproc_alloclwp(struct proc *p)
 
 	if (l != NULL) {
 		ci->ci_deadlwp = l->l_ctxlink;
-		ci->ci_ndeadlwp--;
+		atomic_dec_uint(&ci->ci_ndeadlwp);
 	}
 	if (ci->ci_ndeadlwp > DEADLWP_MAX) {
 		extra = ci->ci_deadlwp;
 		ci->ci_deadlwp = extra->l_ctxlink;
-		ci->ci_ndeadlwp--;
+		atomic_dec_uint(&ci->ci_ndeadlwp);
 		kmem_free(extra, sizeof(*extra));
 	}
 	if (l == NULL)
@@ -311,7 +311,7 @@ rump_lwproc_bury(struct cpu_info *ci, struct lwp *l)
 		return;
 	l->l_ctxlink = ci->ci_deadlwp;
 	ci->ci_deadlwp = l;
-	ci->ci_ndeadlwp++;
+	atomic_inc_uint(&ci->ci_ndeadlwp);
 }
 
 /* Make l the current lwp of this thread, on the CPU it holds. */

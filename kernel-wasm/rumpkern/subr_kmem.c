@@ -17,6 +17,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/cpu.h>
 #include <sys/kmem.h>
 #include <sys/kthread.h>
@@ -152,6 +153,17 @@ rump_hyperfree(void *p, size_t size)
  */
 #define	NEXT(p)		(*(void **)(p))
 
+/* Count for the holder of the CPU; others may read. */
+static inline void
+cpu_count(struct cpu_info *ci, size_t bytes, size_t n)
+{
+
+	__atomic_store_n(&ci->ci_kmemout, ci->ci_kmemout + bytes,
+	    __ATOMIC_RELAXED);
+	__atomic_store_n(&ci->ci_nkmemout, ci->ci_nkmemout + n,
+	    __ATOMIC_RELAXED);
+}
+
 static uint32_t
 class_batch(int c)
 {
@@ -248,17 +260,14 @@ kmem_intr_alloc(size_t size, km_flag_t flags)
 	if (__predict_true(size <= KMEM_SMALL)) {
 		c = class_of[(size + KMEM_STEP - 1) / KMEM_STEP];
 		ci = curcpu();
-		ci->ci_kmemout += class_size[c];
-		ci->ci_nkmemout++;
+		cpu_count(ci, class_size[c], 1);
 		if (__predict_true((p = ci->ci_kmem[c]) != NULL)) {
 			ci->ci_kmem[c] = NEXT(p);
 			ci->ci_nkmem[c]--;
 			return p;
 		}
-		if ((p = class_refill(c, waitok)) == NULL) {
-			curcpu()->ci_kmemout -= class_size[c];
-			curcpu()->ci_nkmemout--;
-		}
+		if ((p = class_refill(c, waitok)) == NULL)
+			cpu_count(curcpu(), -(size_t)class_size[c], (size_t)-1);
 		return p;
 	}
 #else
@@ -286,8 +295,7 @@ kmem_intr_free(void *p, size_t size)
 #endif
 		NEXT(p) = ci->ci_kmem[c];
 		ci->ci_kmem[c] = p;
-		ci->ci_kmemout -= class_size[c];
-		ci->ci_nkmemout--;
+		cpu_count(ci, -(size_t)class_size[c], (size_t)-1);
 		if (__predict_false(++ci->ci_nkmem[c] > 2 * class_batch(c)) &&
 		    ci->ci_nkmem[c] > KMEM_CHUNK / class_size[c])
 			class_flush(c);
@@ -387,18 +395,20 @@ kmem_getstat(struct kmem_stat *ks)
 	memset(ks, 0, sizeof(*ks));
 	ks->ks_limit = rump_physmemlimit == RUMPMEM_UNLIMITED ? 0 :
 	    rump_physmemlimit;
-	ks->ks_host = host_bytes;
-	ks->ks_inuse = large_bytes;
-	ks->ks_nalloc = nlarge;
-	ks->ks_reclaims = nreclaim;
-	ks->ks_fail = nfail;
+	ks->ks_host = atomic_load_relaxed(&host_bytes);
+	ks->ks_inuse = atomic_load_relaxed(&large_bytes);
+	ks->ks_nalloc = atomic_load_relaxed(&nlarge);
+	ks->ks_reclaims = atomic_load_relaxed(&nreclaim);
+	ks->ks_fail = atomic_load_relaxed(&nfail);
 	/* One CPU may free what another allocated: only the sum means something. */
 	for (i = 0; i < MAXCPUS; i++) {
-		ks->ks_inuse += rump_cpus[i].ci_kmemout;
-		ks->ks_nalloc += rump_cpus[i].ci_nkmemout;
+		const struct cpu_info *ci = &rump_cpus[i];
 		/* Kept for the next lwp: as good as free. */
-		ks->ks_inuse -= rump_cpus[i].ci_ndeadlwp * sizeof(struct lwp);
-		ks->ks_nalloc -= rump_cpus[i].ci_ndeadlwp;
+		const u_int dead = atomic_load_relaxed(&ci->ci_ndeadlwp);
+
+		ks->ks_inuse += atomic_load_relaxed(&ci->ci_kmemout) -
+		    dead * sizeof(struct lwp);
+		ks->ks_nalloc += atomic_load_relaxed(&ci->ci_nkmemout) - dead;
 	}
 }
 

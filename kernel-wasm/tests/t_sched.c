@@ -48,14 +48,14 @@ TEST(one_holder_each)
 }
 
 /* Threads that come back at once must not keep the others out. */
-static volatile int stop, late;
+static int stop, late;	/* atomic */
 
 static void
 greedy(void *arg)
 {
 	struct lwp *l = curlwp;
 
-	while (!stop) {
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		rump_unschedule_cpu(l);
 		rump_schedule_cpu(l);
 	}
@@ -67,7 +67,7 @@ modest(void *arg)
 {
 
 	late = 1;
-	stop = 1;
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 	h_thread_end();
 }
 

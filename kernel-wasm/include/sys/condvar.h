@@ -14,6 +14,7 @@ struct bintime;
 
 typedef struct kcondvar {
 	TAILQ_HEAD(lwplist_tq, lwp) cv_waitq;	/* sleep queue lock */
+	int32_t		cv_waiters;	/* a: how many, to look without the lock */
 	const char	*cv_wmesg;
 } kcondvar_t;
 
