@@ -2,14 +2,14 @@
 import { stat as S } from '../../userland/librump/structs.gen.ts';
 
 const TYPES: Readonly<Record<number, string>> = {
-  2401: 'fifo',
-  4802: 'chr',
-  9604: 'dir',
-  14406: 'blk',
-  16807: 'reg',
-  21609: 'lnk',
-  26411: 'sock',
-  31213: 'wht',
+  4096: 'fifo',
+  8192: 'chr',
+  16384: 'dir',
+  24576: 'blk',
+  32768: 'reg',
+  40960: 'lnk',
+  49152: 'sock',
+  57344: 'wht',
 };
 
 /** A time as seconds and nanoseconds. */
