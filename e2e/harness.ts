@@ -29,20 +29,20 @@ export class RumpusPage {
 
   async prompt(): Promise<number> {
     await this.page.waitForFunction(() => window.__rump !== undefined);
-    const failure = this.page.waitForFunction(
-      () => {
-        const { phase, failure: why, panic } = window.__rump!.system.store.getState();
-        return phase === 'failed' || phase === 'panic' ? `${why?.message ?? ''} ${panic?.message ?? ''}` : false;
-      },
-      undefined,
-      { timeout: 0 },
-    );
-    failure.catch(() => undefined);
-    const reached = await Promise.race([
-      this.page.evaluate(() => window.__rump!.whenPrompt()).then(() => undefined),
-      failure.then((handle) => handle.jsonValue()),
-    ]);
-    if (reached !== undefined) throw new Error(`no prompt: ${String(reached)}`);
+    // One promise in the page, no polling: the idle test measures what is left.
+    const reached = await this.page.evaluate(() => {
+      const { system, whenPrompt } = window.__rump!;
+      const failed = new Promise<string>((resolve) => {
+        const look = (): void => {
+          const { phase, failure, panic } = system.store.getState();
+          if (phase === 'failed' || phase === 'panic') resolve(`${failure?.message ?? ''} ${panic?.message ?? ''}`);
+        };
+        system.store.subscribe(look);
+        look();
+      });
+      return Promise.race([whenPrompt().then(() => undefined), failed]);
+    });
+    if (reached !== undefined) throw new Error(`no prompt: ${reached}`);
     return this.page.evaluate(() => window.__rump!.timings['prompt'] ?? Number.NaN);
   }
 
