@@ -282,7 +282,7 @@ rumpfs_readdir(void *v)
 	struct uio *uio = ap->a_uio;
 	struct rumpfs_dent *rd;
 	struct dirent *de;
-	off_t i = 0;
+	off_t i = 0, start = uio->uio_offset;
 	int error = 0;
 
 	if (ap->a_vp->v_type != VDIR)
@@ -292,7 +292,7 @@ rumpfs_readdir(void *v)
 	*ap->a_eofflag = 0;
 	de = kmem_zalloc(sizeof(*de), KM_SLEEP);
 	LIST_FOREACH(rd, &rn->rn_dir, rd_entries) {
-		if (i++ < uio->uio_offset)
+		if (i++ < start)
 			continue;
 		de->d_fileno = rd->rd_node->rn_va.va_fileid;
 		de->d_namlen = (uint16_t)rd->rd_namelen;
@@ -309,7 +309,7 @@ rumpfs_readdir(void *v)
 	}
 	if (rd == NULL)
 		*ap->a_eofflag = 1;
-	uio->uio_offset = MAX(i, 0);
+	uio->uio_offset = i;
 	kmem_free(de, sizeof(*de));
 	return error;
 }

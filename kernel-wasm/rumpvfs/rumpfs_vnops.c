@@ -250,7 +250,7 @@ rumpfs_reserve(struct rumpfs_node *rn, uint64_t size)
 	if ((data = kmem_zalloc(cap, KM_NOSLEEP)) == NULL)
 		return ENOSPC;
 	if (rn->rn_data != NULL) {
-		memcpy(data, rn->rn_data, rn->rn_dlen);
+		memcpy(data, rn->rn_data, rn->rn_dcap);
 		kmem_free(rn->rn_data, rn->rn_dcap);
 	}
 	rn->rn_data = data;
@@ -268,8 +268,7 @@ rumpfs_resize(struct vnode *vp, uint64_t size)
 		return EOPNOTSUPP;
 	if ((error = rumpfs_reserve(rn, size)) != 0)
 		return error;
-	if (size < rn->rn_dlen)
-		memset(rn->rn_data + size, 0, rn->rn_dlen - size);
+	/* Bytes cut off show again when the file grows over them. */
 	rn->rn_dlen = (size_t)size;
 	rn->rn_va.va_size = size;
 	uvm_vnp_setsize(vp, (voff_t)size);
@@ -497,7 +496,7 @@ static const struct vnodeopv_entry_desc rump_vnodeop_entries[] = {
 	{ &vop_read_desc, rumpfs_read },
 	{ &vop_write_desc, rumpfs_write },
 	{ &vop_readlink_desc, rumpfs_readlink },
-	{ &vop_fcntl_desc, genfs_fcntl },
+	{ &vop_fcntl_desc, genfs_einval },
 	{ &vop_seek_desc, genfs_seek },
 	{ &vop_fsync_desc, rumpfs_fsync },
 	{ &vop_revoke_desc, genfs_revoke },

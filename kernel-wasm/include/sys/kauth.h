@@ -196,7 +196,8 @@ enum kauth_device_req {
 #define	KAUTH_ACCESS_ACTION(accmode, vt, fm)				\
 	(((accmode) & 0400 ? KAUTH_VNODE_READ_DATA : 0) |		\
 	 ((accmode) & 0200 ? KAUTH_VNODE_WRITE_DATA : 0) |		\
-	 ((accmode) & 0100 ? KAUTH_VNODE_EXECUTE : 0))
+	 ((accmode) & 0100 ? KAUTH_VNODE_EXECUTE : 0) |			\
+	 ((vt) == VDIR || ((fm) & 0111) != 0 ? KAUTH_VNODE_IS_EXEC : 0))
 
 #define	KAUTH_ARG(a)	((void *)(unsigned long)(a))
 
