@@ -20,7 +20,7 @@
 
 #include "iso_rrip.h"
 
-#define	RR_MAXAREAS	32
+#define	RR_MAXAREAS	8
 #define	RR_MAXAREA	8192
 
 #define	SIG(a, b)	((unsigned int)(a) << 8 | (unsigned int)(b))

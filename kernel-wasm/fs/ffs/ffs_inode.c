@@ -21,6 +21,8 @@
 
 #include "ffs.h"
 
+#define	DIR_MAXSIZE	((uint64_t)1 << 30)
+
 static int
 inode_read(struct inode *ip)
 {
@@ -48,16 +50,23 @@ inode_read(struct inode *ip)
 }
 
 /*
- * What no honest inode says.
+ * What no honest inode says.  A directory has no holes, so that it cannot be
+ * larger than the disk; one that claims so would be read for years.
  */
 static int
 inode_check(const struct inode *ip)
 {
+	const struct fs *fs = ITOFS(ip);
+
 	if (ip->i_mode == 0)
 		return ESTALE;
 	switch (ip->i_mode & S_IFMT) {
-	case S_IFREG:
 	case S_IFDIR:
+		if (ip->i_size > fsbtobyte(fs, fs->fs_size) ||
+		    ip->i_size > DIR_MAXSIZE)
+			return EIO;
+		return 0;
+	case S_IFREG:
 	case S_IFLNK:
 		if (ip->i_size > ITOFS(ip)->fs_maxfilesize)
 			return EIO;
