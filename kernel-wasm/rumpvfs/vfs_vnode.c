@@ -410,6 +410,7 @@ vn_reclaim(struct vnode *vp)
 {
 	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
 	struct mount *mp = vp->v_mount;
+	uint8_t keybuf[64];
 	bool recycle, active, used;
 
 	KASSERT(vp->v_usecount & VUSECOUNT_GATE);
@@ -428,6 +429,14 @@ vn_reclaim(struct vnode *vp)
 		VOP_INACTIVE(vp, &recycle);
 	else
 		VOP_UNLOCK(vp);
+	/* The key often lies in what VOP_RECLAIM() frees. */
+	mutex_enter(&vcache_lock);
+	if (vip->vi_key.vk_key != NULL) {
+		KASSERT(vip->vi_key.vk_key_len <= sizeof(keybuf));
+		memcpy(keybuf, vip->vi_key.vk_key, vip->vi_key.vk_key_len);
+		vip->vi_key.vk_key = keybuf;
+	}
+	mutex_exit(&vcache_lock);
 	if (VOP_RECLAIM(vp) != 0)
 		panic("vnode %p: reclaim failed", (void *)vp);
 	KASSERT(vp->v_data == NULL);
