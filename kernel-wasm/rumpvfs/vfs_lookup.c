@@ -475,6 +475,8 @@ namei_isroot(struct nameidata *ndp, struct vnode *dir)
 	if (cnp->cn_nameiop != LOOKUP || (cnp->cn_flags & LOCKPARENT) != 0)
 		return EBUSY;
 	vref(dir);
+	if ((cnp->cn_flags & LOCKLEAF) != 0)
+		vn_lock(dir, LK_EXCLUSIVE | LK_RETRY);
 	ndp->ni_vp = dir;
 	return 0;
 }
