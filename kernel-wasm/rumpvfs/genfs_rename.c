@@ -321,8 +321,8 @@ genfs_rename_knote(struct vnode *fdvp, struct vnode *fvp, struct vnode *tdvp,
 		tnote |= NOTE_LINK;
 	else if (fdvp == tdvp && tvp != NULL && tvp->v_type == VDIR)
 		tnote |= NOTE_LINK;
-	VN_KNOTE(fvp, NOTE_RENAME);
 	VN_KNOTE(fdvp, fnote | (fdvp == tdvp ? tnote : 0));
+	VN_KNOTE(fvp, NOTE_RENAME);
 	if (tvp != NULL)
 		VN_KNOTE(tvp, nonzero_links ? NOTE_LINK : NOTE_DELETE);
 	if (tdvp != fdvp)

@@ -199,9 +199,6 @@ do_fsync(int fd, u_int need, int flags, off_t lo, off_t hi)
 	vp = fp->f_vnode;
 	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	error = VOP_FSYNC(vp, fp->f_cred, flags, lo, hi);
-	if (error == 0 && vp->v_mount != NULL &&
-	    vp->v_mount->mnt_op->vfs_fsync != NULL)
-		error = VFS_FSYNC(vp->v_mount, vp, flags);
 	VOP_UNLOCK(vp);
 	fd_putfile((unsigned)fd);
 	return error;
