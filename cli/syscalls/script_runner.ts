@@ -49,7 +49,6 @@ export class ScriptRunner {
       processes: new Map([['main', curlwp()]]),
       current: 'main',
       mounts: new Map(),
-      attached: new Set(),
     };
   }
 

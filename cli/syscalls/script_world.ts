@@ -13,5 +13,4 @@ export interface ScriptWorld {
   current: string;
   /** Mount flags and options of testfs, by mount point, for retestfs. */
   readonly mounts: Map<string, { readonly flags: number; readonly options: ReadonlyMap<string, bigint> }>;
-  readonly attached: Set<string>;
 }
