@@ -51,7 +51,10 @@ export interface HostServices {
   /** Milliseconds since 1970. */
   wallMs(): number;
   randomFill(bytes: Uint8Array): void;
+  /** Synchronous files, where the platform has them: disks of kind DK_NODE. */
   readonly files: HostFiles | undefined;
+  /** The kernel may open any of them by name. */
+  readonly lendFiles: boolean;
 }
 
 /** struct rumpuser_hyperup, as far as the host calls it; words 0.. in this order. */

@@ -10,6 +10,17 @@ export function threadName(k: HostKernel): string {
   return k.slot < 0 ? 'control' : k.mailbox.getName(k.mailbox.thread(k.slot) + T_NAME, 32) || `slot ${k.slot}`;
 }
 
+const FRAMES = 50;
+
+/** The calling thread's stack, deeper than V8 gives by itself. */
+export function deepStack(): string {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  const stack = new Error('panic').stack ?? '';
+  Error.stackTraceLimit = before;
+  return stack;
+}
+
 export function rumpcompTrap(k: HostKernel): Pick<RumpcompImports, 'rumpcomp_trap'> {
   return {
     /**
@@ -22,7 +33,7 @@ export function rumpcompTrap(k: HostKernel): Pick<RumpcompImports, 'rumpcomp_tra
      */
     rumpcomp_trap(msg, len) {
       flushPutchar(k);
-      k.recordPanic(threadName(k), k.memory.text(msg, len), new Error('panic').stack ?? '');
+      k.recordPanic(threadName(k), k.memory.text(msg, len), deepStack());
     },
   };
 }

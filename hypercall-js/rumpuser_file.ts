@@ -62,7 +62,7 @@ function installFd(k: HostKernel, disk: number, hostFd: number, mode: number): n
 function openName(k: HostKernel, name: string, mode: number): number {
   if ((mode & OPEN_ACCMODE) === 3) return -EINVAL;
   const isDisk = name.startsWith(DISK_PREFIX);
-  const files = k.services.files;
+  const files = k.services.lendFiles ? k.services.files : undefined;
   if (!isDisk && files !== undefined) {
     try {
       const hostFd = files.open(name, mode);
@@ -223,7 +223,9 @@ export function rumpuserFile(k: HostKernel): Calls {
           ? { size: k.mailbox.diskSize(disk), type: isDisk ? RUMPUSER_FT_BLK : RUMPUSER_FT_REG }
           : isDisk
             ? undefined
-            : k.services.files?.info(text);
+            : k.services.lendFiles
+              ? k.services.files?.info(text)
+              : undefined;
       if (info === undefined) return ENOENT;
       if (sizep !== 0) k.memory.setI64(sizep, info.size);
       if (typep !== 0) k.memory.setI32(typep, info.type);

@@ -101,6 +101,7 @@ export function hostServices(origin: number, hostFiles: boolean): HostServices {
     randomFill: (bytes) => {
       crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>);
     },
-    files: isNode && hostFiles ? nodeFiles() : undefined,
+    files: isNode ? nodeFiles() : undefined,
+    lendFiles: hostFiles,
   };
 }

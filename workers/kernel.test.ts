@@ -12,6 +12,9 @@ import { bundleWorkers } from './testing/bundle_workers.ts';
 const MODULE = path.resolve(import.meta.dirname, '../out/kernel/rumpus.wasm');
 const STRESS_SECONDS = Number(process.env['RUMPUS_STRESS'] ?? 5);
 
+/** The shell's prompt ends with the OSC 133 mark of where input begins. */
+const PROMPT = /# \x1b\]133;B\x07/;
+
 let folder: URL;
 let kernel: Kernel | undefined;
 let panic = '';
@@ -114,15 +117,16 @@ describe.skipIf(!fs.existsSync(MODULE))('kernel under Node', () => {
   test('terminal: prompt, job, ^C on a sleeping cat, exit', async () => {
     const k = await boot();
     const screen = new Screen(await k.openTerminal({ cols: 80, rows: 24 }));
-    await screen.until(/[#$] $/);
+    await screen.until(PROMPT);
     screen.type('echo $((6*7))\r');
-    await screen.until(/42/);
+    await screen.until(/\b42\r/);
+    await screen.until(PROMPT);
     screen.type('mkfifo /tmp/f; cat /tmp/f\r');
     await new Promise((resolve) => setTimeout(resolve, 300));
     screen.type('\x03');
-    await screen.until(/[#$] $/);
+    await screen.until(PROMPT);
     screen.type('echo st=$?\r');
-    await screen.until(/st=130/);
+    await screen.until(/\bst=130\r/);
     const ended = new Promise<SessionEnd>((resolve) => screen.terminal.onExit(resolve));
     screen.type('exit 4\r');
     expect(await ended).toMatchObject({ status: 4 });
@@ -145,7 +149,7 @@ describe.skipIf(!fs.existsSync(MODULE))('kernel under Node', () => {
   test('closing a terminal releases its processes', async () => {
     const k = await boot();
     const screen = new Screen(await k.openTerminal({ cols: 80, rows: 24 }));
-    await screen.until(/[#$] $/);
+    await screen.until(PROMPT);
     screen.type('sleep 100 | cat\r');
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(k.stats().processes).toBeGreaterThan(1);
@@ -172,8 +176,8 @@ describe.skipIf(!fs.existsSync(MODULE))('kernel under Node', () => {
     async () => {
       const k = await boot(2);
       const job = (n: number): string =>
-        `(mkdir /tmp/s${n}; cd /tmp/s${n}; while [ ! -f /tmp/stop ]; do echo x$i > a; cp a b; mv b c; ln c d; cat a d | wc -c >/dev/null; ls -l >/dev/null; rm -f a c d; done; echo done${n}) &`;
-      const script = `${Array.from({ length: 8 }, (_, n) => job(n)).join('\n')}\nsleep ${STRESS_SECONDS}; touch /tmp/stop; wait; echo all`;
+        `(mkdir /w/s${n}; cd /w/s${n}; while [ ! -f /tmp/stop ]; do echo x$i > a; cp a b; mv b c; ln c d; cat a d | wc -c >/dev/null; ls -l >/dev/null; rm -f a c d; done; echo done${n}) &`;
+      const script = `mkdir /w; mount -t tmpfs tmpfs /w\n${Array.from({ length: 8 }, (_, n) => job(n)).join('\n')}\nsleep ${STRESS_SECONDS}; touch /tmp/stop; wait; echo all`;
       const { out, err } = await sh(k, script);
       expect(err).toBe('');
       expect(out).toContain('all');
