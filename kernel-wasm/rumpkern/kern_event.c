@@ -21,12 +21,10 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/atomic.h>
-#include <sys/callout.h>
 #include <sys/event.h>
 #include <sys/eventvar.h>
 #include <sys/file.h>
 #include <sys/filedesc.h>
-#include <sys/ioctl.h>
 #include <sys/kauth.h>
 #include <sys/kmem.h>
 #include <sys/lwp.h>
@@ -34,44 +32,17 @@
 #include <sys/pool.h>
 #include <sys/proc.h>
 #include <sys/select.h>
-#include <sys/signalvar.h>
-#include <sys/stat.h>
 #include <sys/syscallargs.h>
 #include <sys/time.h>
 
 #define	KQ_NEVENTS	8	/* copied in and out at a time */
 
 static pool_cache_t knote_cache;
-static const struct fileops kqueueops;
 
 static int	filt_fileattach(struct knote *);
-static int	filt_timerattach(struct knote *);
-static void	filt_timerdetach(struct knote *);
-static int	filt_timer(struct knote *, long);
-static int	filt_procattach(struct knote *);
-static void	filt_procdetach(struct knote *);
-static int	filt_proc(struct knote *, long);
-static int	filt_signal(struct knote *, long);
-static void	filt_kqdetach(struct knote *);
-static int	filt_kqueue(struct knote *, long);
 
 static const struct filterops file_filtops = {
 	.f_isfd = 1, .f_attach = filt_fileattach,
-};
-static const struct filterops timer_filtops = {
-	.f_attach = filt_timerattach, .f_detach = filt_timerdetach,
-	.f_event = filt_timer,
-};
-static const struct filterops proc_filtops = {
-	.f_attach = filt_procattach, .f_detach = filt_procdetach,
-	.f_event = filt_proc,
-};
-static const struct filterops sig_filtops = {
-	.f_attach = filt_procattach, .f_detach = filt_procdetach,
-	.f_event = filt_signal,
-};
-static const struct filterops kqread_filtops = {
-	.f_isfd = 1, .f_detach = filt_kqdetach, .f_event = filt_kqueue,
 };
 
 static const struct {
@@ -82,42 +53,9 @@ static const struct {
 	[EVFILT_WRITE] = { "EVFILT_WRITE", &file_filtops },
 	[EVFILT_AIO] = { "EVFILT_AIO", NULL },
 	[EVFILT_VNODE] = { "EVFILT_VNODE", &file_filtops },
-	[EVFILT_PROC] = { "EVFILT_PROC", &proc_filtops },
-	[EVFILT_SIGNAL] = { "EVFILT_SIGNAL", &sig_filtops },
-	[EVFILT_TIMER] = { "EVFILT_TIMER", &timer_filtops },
-};
-
-static int
-kqueue_ph_fork(struct proc *parent, struct proc *child, int flags)
-{
-
-	SLIST_INIT(&child->p_klist);
-	if (!SLIST_EMPTY(&parent->p_klist)) {
-		mutex_enter(parent->p_lock);
-		KNOTE(&parent->p_klist, (long)(NOTE_FORK | (u_int)child->p_pid));
-		mutex_exit(parent->p_lock);
-	}
-	return 0;
-}
-
-/* Report NOTE_EXIT; the knotes stay, without a process. */
-static void
-kqueue_ph_exit(struct proc *p)
-{
-	struct knote *kn;
-
-	mutex_enter(p->p_lock);
-	KNOTE(&p->p_klist, (long)NOTE_EXIT);
-	while ((kn = SLIST_FIRST(&p->p_klist)) != NULL) {
-		SLIST_REMOVE_HEAD(&p->p_klist, kn_selnext);
-		atomic_store_release(&kn->kn_obj, NULL);
-	}
-	mutex_exit(p->p_lock);
-}
-
-static struct rump_proc_hooks kqueue_hooks = {
-	.ph_name = "kqueue", .ph_order = PH_ORDER_FD - 5,
-	.ph_fork = kqueue_ph_fork, .ph_exit = kqueue_ph_exit,
+	[EVFILT_PROC] = { "EVFILT_PROC", &kqueue_proc_filtops },
+	[EVFILT_SIGNAL] = { "EVFILT_SIGNAL", &kqueue_sig_filtops },
+	[EVFILT_TIMER] = { "EVFILT_TIMER", &kqueue_timer_filtops },
 };
 
 void
@@ -126,7 +64,7 @@ kqueue_init(void)
 
 	knote_cache = pool_cache_init(sizeof(struct knote), 0, 0, 0, "knotepl",
 	    NULL, IPL_NONE, NULL, NULL, NULL);
-	rump_proc_hooks_register(&kqueue_hooks);
+	rump_proc_hooks_register(&kqueue_proc_hooks);
 }
 
 /* Called by whoever changed an object, with the object's lock held. */
@@ -178,7 +116,7 @@ knote_activate(struct knote *kn)
 }
 
 /* Cut the knote off everything and free it.  kq_reg is held. */
-static void
+void
 knote_detach(struct knote *kn)
 {
 	struct kqueue *kq = kn->kn_kq;
@@ -199,7 +137,7 @@ knote_detach(struct knote *kn)
 	pool_cache_put(knote_cache, kn);
 }
 
-static void
+void
 kqueue_rele(struct kqueue *kq)
 {
 
@@ -307,9 +245,9 @@ kqueue_modify(struct kqueue *kq, struct knote *kn, const struct kevent *kev)
 		kn->kn_sfflags = kev->fflags;
 		kn->kn_sdata = kev->data;
 		kn->kn_udata = kev->udata;
-		if (kn->kn_fop == &timer_filtops) {
-			filt_timerdetach(kn);
-			(void)filt_timerattach(kn);
+		if (kn->kn_fop == &kqueue_timer_filtops) {
+			(*kn->kn_fop->f_detach)(kn);
+			(void)(*kn->kn_fop->f_attach)(kn);
 		} else if ((*kn->kn_fop->f_event)(kn, 0))
 			knote_activate(kn);
 	}
@@ -558,316 +496,9 @@ out:
 }
 
 static int
-kqueue1(struct lwp *l, int flags, register_t *retval)
-{
-	struct kqueue *kq;
-	struct file *fp;
-	int error, fd;
-
-	if ((flags & ~(O_CLOEXEC | O_NONBLOCK | O_NOSIGPIPE)) != 0)
-		return EINVAL;
-	if ((error = fd_allocfile(&fp, &fd)) != 0)
-		return error;
-	kq = kmem_zalloc(sizeof(*kq), KM_SLEEP);
-	mutex_init(&kq->kq_reg, MUTEX_DEFAULT, IPL_NONE);
-	mutex_init(&kq->kq_lock, MUTEX_DEFAULT, IPL_NONE);
-	cv_init(&kq->kq_cv, "kqread");
-	TAILQ_INIT(&kq->kq_head);
-	selinit(&kq->kq_sel);
-	kq->kq_refcnt = 1;
-	kq->kq_fdp = l->l_fd;
-	fp->f_flag = FREAD | FWRITE | (u_int)flags;
-	fp->f_type = DTYPE_KQUEUE;
-	fp->f_ops = &kqueueops;
-	fp->f_kqueue = kq;
-	if ((flags & O_CLOEXEC) != 0)
-		(void)fd_set_exclose(l, fd, true);
-	fd_affix(l->l_proc, fp, (unsigned)fd);
-	*retval = fd;
-	return 0;
-}
-
-int
-sys_kqueue(struct lwp *l, const void *v, register_t *retval)
-{
-
-	return kqueue1(l, 0, retval);
-}
-
-int
-sys_kqueue1(struct lwp *l, const struct sys_kqueue1_args *uap,
-    register_t *retval)
-{
-
-	return kqueue1(l, SCARG(uap, flags), retval);
-}
-
-static int
-kqueue_ioctl(struct file *fp, u_long com, void *data)
-{
-
-	switch (com) {
-	case FIONBIO:
-	case FIOASYNC:
-		return 0;
-	default:
-		return ENOTTY;
-	}
-}
-
-static int
-kqueue_poll(struct file *fp, int events)
-{
-	struct kqueue *kq = fp->f_kqueue;
-	int revents = 0;
-
-	mutex_enter(&kq->kq_lock);
-	if ((events & (POLLIN | POLLRDNORM)) != 0) {
-		if (kq->kq_count != 0)
-			revents |= events & (POLLIN | POLLRDNORM);
-		else
-			selrecord(curlwp, &kq->kq_sel);
-	}
-	mutex_exit(&kq->kq_lock);
-	return revents;
-}
-
-static int
-kqueue_stat(struct file *fp, struct stat *st)
-{
-
-	memset(st, 0, sizeof(*st));
-	st->st_size = fp->f_kqueue->kq_count;
-	st->st_blksize = sizeof(struct kevent);
-	st->st_mode = S_IFIFO | S_IRUSR | S_IWUSR;
-	return 0;
-}
-
-static int
-kqueue_close(struct file *fp)
-{
-	struct kqueue *kq = fp->f_kqueue;
-	struct knote *kn;
-
-	mutex_enter(&kq->kq_reg);
-	for (u_int i = 0; i < KN_HASHSIZE; i++) {
-		while ((kn = LIST_FIRST(&kq->kq_hash[i])) != NULL)
-			knote_detach(kn);
-	}
-	mutex_exit(&kq->kq_reg);
-	fp->f_kqueue = NULL;
-	kqueue_rele(kq);
-	return 0;
-}
-
-static void
-kqueue_restart(struct file *fp)
-{
-	struct kqueue *kq = fp->f_kqueue;
-
-	mutex_enter(&kq->kq_lock);
-	kq->kq_restart++;
-	cv_broadcast(&kq->kq_cv);
-	mutex_exit(&kq->kq_lock);
-}
-
-/* A kqueue watched by another. */
-static int
-kqueue_kqfilter(struct file *fp, struct knote *kn)
-{
-	struct kqueue *kq = fp->f_kqueue;
-
-	if (kn->kn_filter != EVFILT_READ || kn->kn_kq == kq)
-		return EINVAL;
-	kn->kn_fop = &kqread_filtops;
-	mutex_enter(&kq->kq_lock);
-	SLIST_INSERT_HEAD(&kq->kq_sel.sel_klist, kn, kn_selnext);
-	mutex_exit(&kq->kq_lock);
-	return 0;
-}
-
-static void
-filt_kqdetach(struct knote *kn)
-{
-	struct kqueue *kq = ((struct file *)kn->kn_obj)->f_kqueue;
-
-	mutex_enter(&kq->kq_lock);
-	SLIST_REMOVE(&kq->kq_sel.sel_klist, kn, knote, kn_selnext);
-	mutex_exit(&kq->kq_lock);
-}
-
-static int
-filt_kqueue(struct knote *kn, long hint)
-{
-	struct kqueue *kq = ((struct file *)kn->kn_obj)->f_kqueue;
-
-	kn->kn_data = (int64_t)__atomic_load_n(&kq->kq_count, __ATOMIC_RELAXED);
-	return kn->kn_data > 0;
-}
-
-static const struct fileops kqueueops = {
-	.fo_read = fbadop_read,
-	.fo_write = fbadop_write,
-	.fo_ioctl = kqueue_ioctl,
-	.fo_fcntl = fnullop_fcntl,
-	.fo_poll = kqueue_poll,
-	.fo_stat = kqueue_stat,
-	.fo_close = kqueue_close,
-	.fo_kqfilter = kqueue_kqfilter,
-	.fo_restart = kqueue_restart,
-};
-
-static int
 filt_fileattach(struct knote *kn)
 {
 	struct file *fp = kn->kn_obj;
 
 	return (*fp->f_ops->fo_kqfilter)(fp, kn);
-}
-
-/* kn_hook is the callout; kn_data counts how often it fired. */
-static void
-filt_timerexpire(void *arg)
-{
-	struct knote *kn = arg;
-
-	__atomic_fetch_add(&kn->kn_data, 1, __ATOMIC_RELAXED);
-	knote_activate(kn);
-	if ((kn->kn_flags & EV_ONESHOT) == 0)
-		callout_reset_ns(kn->kn_hook,
-		    MAX(kn->kn_sdata, 1) * 1000000LL, filt_timerexpire, kn);
-}
-
-static int
-filt_timerattach(struct knote *kn)
-{
-	callout_t *c;
-
-	if (kn->kn_sdata < 0 || kn->kn_sdata > INT64_MAX / 1000000)
-		return EINVAL;
-	c = kmem_alloc(sizeof(*c), KM_SLEEP);
-	callout_init(c, CALLOUT_MPSAFE);
-	kn->kn_flags |= EV_CLEAR;
-	kn->kn_hook = c;
-	kn->kn_data = 0;
-	callout_reset_ns(c, MAX(kn->kn_sdata, 1) * 1000000LL,
-	    filt_timerexpire, kn);
-	return 0;
-}
-
-static void
-filt_timerdetach(struct knote *kn)
-{
-	callout_t *c = kn->kn_hook;
-
-	callout_halt(c, NULL);
-	/* It may have rearmed itself while it ran. */
-	callout_halt(c, NULL);
-	callout_destroy(c);
-	kmem_free(c, sizeof(*c));
-}
-
-static int
-filt_timer(struct knote *kn, long hint)
-{
-
-	return kn->kn_data != 0;
-}
-
-/* Processes and signals: the knote is on p_klist, under p_lock. */
-static int
-filt_procattach(struct knote *kn)
-{
-	struct proc *p;
-
-	if (kn->kn_filter == EVFILT_SIGNAL) {
-		p = curproc;
-		if (kn->kn_id == 0 || kn->kn_id >= NSIG)
-			return EINVAL;
-		kn->kn_flags |= EV_CLEAR;
-	} else {
-		mutex_enter(proc_lock);
-		p = proc_find((pid_t)kn->kn_id);
-		mutex_exit(proc_lock);
-		if (p == NULL)
-			return ESRCH;
-		if (kauth_authorize_process(kauth_cred_get(),
-		    KAUTH_PROCESS_KEVENT_FILTER, p, NULL, NULL, NULL) != 0)
-			return EACCES;
-		kn->kn_flags |= EV_CLEAR;
-	}
-	kn->kn_obj = p;
-	mutex_enter(p->p_lock);
-	SLIST_INSERT_HEAD(&p->p_klist, kn, kn_selnext);
-	mutex_exit(p->p_lock);
-	return 0;
-}
-
-static void
-filt_procdetach(struct knote *kn)
-{
-	struct proc *p = atomic_load_acquire(&kn->kn_obj);
-
-	if (p == NULL)
-		return;
-	mutex_enter(p->p_lock);
-	if (kn->kn_obj != NULL)
-		SLIST_REMOVE(&p->p_klist, kn, knote, kn_selnext);
-	mutex_exit(p->p_lock);
-}
-
-static int
-filt_proc(struct knote *kn, long hint)
-{
-	uint32_t ev = (uint32_t)hint & NOTE_PCTRLMASK & ~NOTE_SIGNAL;
-
-	if (hint == 0 || ((uint32_t)hint & NOTE_SIGNAL) != 0)
-		return hint == 0 && kn->kn_fflags != 0;
-	if ((kn->kn_sfflags & ev) != 0)
-		kn->kn_fflags |= ev;
-	if (ev == NOTE_EXIT) {
-		struct proc *p = kn->kn_obj;
-
-		if (p != NULL)
-			kn->kn_data = p->p_xstat;
-		kn->kn_flags |= EV_EOF | EV_ONESHOT;
-	}
-	return kn->kn_fflags != 0;
-}
-
-static int
-filt_signal(struct knote *kn, long hint)
-{
-
-	if (hint != 0 && ((uint32_t)hint & NOTE_SIGNAL) != 0 &&
-	    (uintptr_t)((uint32_t)hint & ~NOTE_SIGNAL) == kn->kn_id)
-		kn->kn_data++;
-	return kn->kn_data != 0;
-}
-
-int
-filt_seltrue(struct knote *kn, long hint)
-{
-
-	kn->kn_data = 0;
-	return 1;
-}
-
-static void
-filt_seltruedetach(struct knote *kn)
-{
-}
-
-const struct filterops seltrue_filtops = {
-	.f_isfd = 1, .f_detach = filt_seltruedetach, .f_event = filt_seltrue,
-};
-
-int
-seltrue_kqfilter(dev_t dev, struct knote *kn)
-{
-
-	if (kn->kn_filter != EVFILT_READ && kn->kn_filter != EVFILT_WRITE)
-		return EINVAL;
-	kn->kn_fop = &seltrue_filtops;
-	return 0;
 }

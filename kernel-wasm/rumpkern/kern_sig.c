@@ -21,7 +21,6 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/atomic.h>
-#include <sys/filedesc.h>
 #include <sys/kauth.h>
 #include <sys/kmem.h>
 #include <sys/ktrace.h>
@@ -564,48 +563,4 @@ sys_kill(struct lwp *l, const struct sys_kill_args *uap, register_t *retval)
 		error = kill_many(l, pid == 0 || pid == -1 ? pid : -pid, sig);
 	mutex_exit(proc_lock);
 	return error;
-}
-
-/* FIOSETOWN and friends: a process, or minus a process group. */
-int
-fsetown(pid_t *pgid, u_long cmd, const void *data)
-{
-	pid_t id = *(const int *)data;
-	int error = 0;
-
-	if (cmd == 0x80047476UL)	/* TIOCSPGRP */
-		id = -id;
-	if (id > 0) {
-		mutex_enter(proc_lock);
-		error = proc_find(id) == NULL ? ESRCH : 0;
-		mutex_exit(proc_lock);
-	} else if (id < 0)
-		error = pgid_in_session(curproc, -id);
-	if (error == 0)
-		*pgid = id;
-	return error;
-}
-
-int
-fgetown(pid_t pgid, u_long cmd, void *data)
-{
-
-	*(int *)data = cmd == 0x40047477UL ? -pgid : pgid;	/* TIOCGPGRP */
-	return 0;
-}
-
-void
-fownsignal(pid_t pgid, int sig, int code, int band, void *data)
-{
-	struct proc *p;
-
-	if (pgid == 0)
-		return;
-	mutex_enter(proc_lock);
-	if (pgid > 0) {
-		if ((p = proc_find(pgid)) != NULL)
-			psignal(p, sig);
-	} else
-		pgsignal(pgrp_find(-pgid), sig, 0);
-	mutex_exit(proc_lock);
 }

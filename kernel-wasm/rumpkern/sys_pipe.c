@@ -520,40 +520,24 @@ pipe_restart(struct file *fp)
 }
 
 static int
-filt_piperead(struct knote *kn, long hint)
+filt_pipe(struct knote *kn, long hint)
 {
 	struct pipe *p = ((struct file *)kn->kn_obj)->f_pipe;
+	bool rd = kn->kn_filter == EVFILT_READ;
 	int rv;
 
 	if (hint == 0)
 		mutex_enter(&p->pipe_lock);
 	KASSERT(mutex_owned(&p->pipe_lock));
-	kn->kn_data = (int64_t)p->pipe_cnt;
-	if ((p->pipe_state & PS_NOWRITER) != 0)
+	if ((p->pipe_state & (rd ? PS_NOWRITER : PS_NOREADER)) != 0)
 		kn->kn_flags |= EV_EOF;
-	rv = kn->kn_data > 0 || (kn->kn_flags & EV_EOF) != 0;
-	if (hint == 0)
-		mutex_exit(&p->pipe_lock);
-	return rv;
-}
-
-static int
-filt_pipewrite(struct knote *kn, long hint)
-{
-	struct pipe *p = ((struct file *)kn->kn_obj)->f_pipe;
-	int rv;
-
-	if (hint == 0)
-		mutex_enter(&p->pipe_lock);
-	KASSERT(mutex_owned(&p->pipe_lock));
-	if ((p->pipe_state & PS_NOREADER) != 0) {
-		kn->kn_data = 0;
-		kn->kn_flags |= EV_EOF;
-		rv = 1;
-	} else {
-		kn->kn_data = (int64_t)(p->pipe_size - p->pipe_cnt);
-		rv = kn->kn_data >= PIPE_BUF;
-	}
+	if (rd)
+		kn->kn_data = (int64_t)p->pipe_cnt;
+	else
+		kn->kn_data = (kn->kn_flags & EV_EOF) != 0 ? 0 :
+		    (int64_t)(p->pipe_size - p->pipe_cnt);
+	rv = (kn->kn_flags & EV_EOF) != 0 ||
+	    kn->kn_data >= (rd ? 1 : PIPE_BUF);
 	if (hint == 0)
 		mutex_exit(&p->pipe_lock);
 	return rv;
@@ -571,11 +555,8 @@ filt_pipedetach(struct knote *kn)
 	mutex_exit(&p->pipe_lock);
 }
 
-static const struct filterops pipe_rfiltops = {
-	.f_isfd = 1, .f_detach = filt_pipedetach, .f_event = filt_piperead,
-};
-static const struct filterops pipe_wfiltops = {
-	.f_isfd = 1, .f_detach = filt_pipedetach, .f_event = filt_pipewrite,
+static const struct filterops pipe_filtops = {
+	.f_isfd = 1, .f_detach = filt_pipedetach, .f_event = filt_pipe,
 };
 
 static int
@@ -585,13 +566,12 @@ pipe_kqfilter(struct file *fp, struct knote *kn)
 	struct selinfo *sip;
 	int error = 0;
 
+	kn->kn_fop = &pipe_filtops;
 	mutex_enter(&p->pipe_lock);
 	if (kn->kn_filter == EVFILT_READ && (fp->f_flag & FREAD) != 0) {
-		kn->kn_fop = &pipe_rfiltops;
 		sip = &p->pipe_rsel;
 	} else if (kn->kn_filter == EVFILT_WRITE &&
 	    (fp->f_flag & FWRITE) != 0) {
-		kn->kn_fop = &pipe_wfiltops;
 		sip = &p->pipe_wsel;
 		if ((p->pipe_state & PS_NOREADER) != 0)
 			error = EBADF;

@@ -33,4 +33,11 @@ struct kqueue {
 	LIST_HEAD(, knote)	kq_hash[KN_HASHSIZE];	/* r */
 };
 
+extern const struct filterops kqueue_timer_filtops, kqueue_proc_filtops,
+    kqueue_sig_filtops;
+extern struct rump_proc_hooks kqueue_proc_hooks;
+
+void	knote_detach(struct knote *);	/* kq_reg held */
+void	kqueue_rele(struct kqueue *);
+
 #endif /* _SYS_EVENTVAR_H_ */

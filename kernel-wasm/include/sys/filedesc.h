@@ -66,6 +66,10 @@ void	fd_share(struct proc *);		/* give curlwp's to the process */
 void	fd_hold(struct lwp *);
 void	fd_free(void);				/* curlwp lets go of its table */
 void	fd_closeexec(void);
+/* Between kern_filedesc.c and kern_descrip.c; fd_lock held. */
+fdtab_t	*fd_dtab_alloc(u_int);
+void	fd_grow(filedesc_t *, u_int);
+fdfile_t *fd_used(filedesc_t *, u_int);
 
 int	fd_allocfile(struct file **, int *);	/* EMFILE, ENFILE */
 void	fd_affix(struct proc *, struct file *, unsigned);

@@ -204,6 +204,10 @@ typedef void (*sysctl_setup_func)(struct sysctllog **);
 	__link_set_add_rodata(sysctl_funcs, sysctl_setup_##f);		\
 	static void f(struct sysctllog **clog __attribute__((__unused__)))
 
+extern struct sysctlnode sysctl_root;
+struct sysctlnode *sysctl_node_child(const struct sysctlnode *, int);
+struct sysctlnode *sysctl_node_byname(const struct sysctlnode *, const char *,
+	    size_t);
 void	sysctl_init(void);
 void	sysctl_finalize(void);
 int	sysctl_createv(struct sysctllog **, int cflags,

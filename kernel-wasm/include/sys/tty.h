@@ -119,6 +119,9 @@ size_t	ttyoutspan(struct tty *, const uint8_t *, size_t);
 void	ttyecho(int, struct tty *);
 void	ttychars(struct tty *);
 u_int	tt_readable(struct tty *);
+bool	ttbreakc(const struct tty *, int);	/* ends a line? */
+#define	CCEQ(val, c)	((c) == (val) && (val) != _POSIX_VDISABLE)
+#define	ISCANON(tp)	(((tp)->t_lflag & ICANON) != 0)
 int	ttybackground(struct tty *, struct lwp *, int sig);
 
 void	clalloc(struct clist *, u_int);
