@@ -146,9 +146,9 @@ class RawCall {
     return at;
   }
 
-  /** Numbers in C's bases, names of constants, joined by "|". */
+  /** Numbers in C's bases, names of constants, joined by "|" (to be quoted in a shell) or ",". */
   private integer(text: string): number {
-    return text.split('|').reduce((sum, part) => {
+    return text.split(/[|,]/).reduce((sum, part) => {
       const t = part.trim();
       if (/^-?0[0-7]+$/.test(t)) return or(sum, Number.parseInt(t, 8));
       if (/^-?([0-9]+|0x[0-9a-fA-F]+)$/.test(t)) return or(sum, t.startsWith('-0x') ? -Number(t.slice(1)) : Number(t));

@@ -14,7 +14,7 @@ import {
   TIOCSPGRP,
   TIOCSWINSZ,
 } from './constants.gen.ts';
-import { EINVAL, ENOMEM } from './errno.gen.ts';
+import { EINTR, EINVAL, ENOMEM } from './errno.gen.ts';
 import { FileCalls } from './file_calls.ts';
 import type { Disposition } from './signal_table.ts';
 import {
@@ -246,8 +246,18 @@ export class Librump extends FileCalls {
 
   /** Sleep; throws EINTR when a handler ran. */
   nanosleep(time: Timespec): void {
-    writeTimespec(this.view, this.zeroStruct(32), time);
-    this.call2(N.SYS_nanosleep, this.structPtr, this.structPtr + 16);
+    let left = time;
+    for (;;) {
+      writeTimespec(this.view, this.zeroStruct(32), left);
+      try {
+        this.call2(N.SYS_nanosleep, this.structPtr, this.structPtr + 16);
+        return;
+      } catch (error) {
+        // A stop and SIGCONT only pause a sleep.
+        if (!(error instanceof SyscallError) || error.errno !== EINTR || this.lastDelivery !== 'quiet') throw error;
+        left = readTimespec(this.view, this.structPtr + 16);
+      }
+    }
   }
 
   /** Milliseconds < 0 wait for ever; the number of ready descriptors, `revents` filled in. */

@@ -9,8 +9,13 @@ export type Disposition =
   | 'ignore'
   | { readonly handler: (signal: number) => void; readonly restart: boolean };
 
-/** What taking the pending signals means for a system call that was interrupted. */
-export type DeliveryResult = 'none' | 'restart' | 'interrupt';
+/**
+ * What taking the pending signals means for a system call that was interrupted: nothing was there; only stops and
+ * ignored signals (no handler ran, any call goes on); a handler with SA_RESTART; a handler without.
+ */
+export type DeliveryResult = 'none' | 'quiet' | 'restart' | 'interrupt';
+
+const RANK: Readonly<Record<DeliveryResult, number>> = { none: 0, quiet: 1, restart: 2, interrupt: 3 };
 
 /** The part of the host a signal table needs. */
 export type SignalHost = Pick<ProgramHost, 'signalFlag' | 'takeSignals' | 'stopSelf'>;
@@ -62,14 +67,17 @@ export class SignalTable {
   }
 
   private act(signals: readonly number[]): DeliveryResult {
-    let result: DeliveryResult = 'restart';
-    for (const signal of signals) if (this.actOne(signal) === 'interrupt') result = 'interrupt';
+    let result: DeliveryResult = 'quiet';
+    for (const signal of signals) {
+      const one = this.actOne(signal);
+      if (RANK[one] > RANK[result]) result = one;
+    }
     return result;
   }
 
   private actOne(signal: number): DeliveryResult {
     const disposition = signal === SIGKILL || signal === SIGSTOP ? 'default' : this.get(signal);
-    if (disposition === 'ignore') return 'restart';
+    if (disposition === 'ignore') return 'quiet';
     if (disposition !== 'default') {
       disposition.handler(signal);
       return disposition.restart ? 'restart' : 'interrupt';
@@ -80,11 +88,10 @@ export class SignalTable {
       case 'stop':
         this.host.stopSelf(signal);
         // What woke us may itself be a killing signal, or SIGCONT with a handler.
-        this.deliver();
-        return 'restart';
+        return RANK[this.deliver()] > RANK.quiet ? 'restart' : 'quiet';
       case 'continue':
       case 'ignore':
-        return 'restart';
+        return 'quiet';
     }
   }
 }

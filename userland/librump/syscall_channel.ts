@@ -2,7 +2,7 @@
 import type { GuestPtr, KernelInstance, ProgramHost } from '../abi.ts';
 import { encodeInto } from '../lib/bytes.ts';
 import { EINTR } from './errno.gen.ts';
-import { SignalTable } from './signal_table.ts';
+import { type DeliveryResult, SignalTable } from './signal_table.ts';
 import { SyscallError } from './syscall_error.ts';
 import { syscallName } from './syscall_name.ts';
 
@@ -20,6 +20,9 @@ const SCRATCH_SIZE = STRUCT_AT + STRUCT_ROOM;
 
 /** Calls that a signal always ends with EINTR, whatever SA_RESTART says: poll, select, nanosleep, kevent and kin. */
 const NEVER_RESTARTED: ReadonlySet<number> = new Set([93, 209, 345, 373, 374, 417, 430, 435, 436, 437, 477]);
+
+/** Calls whose time would start again: their wrappers go on with what is left. */
+const SLEEPS: ReadonlySet<number> = new Set([430, 477]);
 
 type SyscallEntry = (num: number, args: number, len: number, ret: number) => number;
 
@@ -42,6 +45,7 @@ export class SyscallChannel {
   /** Number of the last call. */
   lastCall = 0;
 
+  protected lastDelivery: DeliveryResult = 'none';
   protected readonly i32: Int32Array;
   protected readonly argAt: number;
   private readonly retAt: number;
@@ -104,8 +108,15 @@ export class SyscallChannel {
       this.u8.set(saved, block);
       this.lastErrno = errno;
       this.lastCall = num;
-      if (errno !== EINTR || delivery !== 'restart' || NEVER_RESTARTED.has(num)) return errno;
+      this.lastDelivery = delivery;
+      if (errno !== EINTR || delivery === 'interrupt' || delivery === 'none') return errno;
+      if (SLEEPS.has(num) || (delivery === 'restart' && NEVER_RESTARTED.has(num))) return errno;
     }
+  }
+
+  /** Deliver pending signals between system calls (a loop that makes none would never see them). */
+  pollSignals(): void {
+    if (Atomics.load(this.flag, 0) !== 0) this.signals.deliver();
   }
 
   /** As rawCall, but throws SyscallError; the first result word. */

@@ -289,8 +289,10 @@ export class LineEditor {
   }
 
   private finish(line: Line): Line {
-    this.at = this.text.length;
-    this.refresh();
+    if (this.at !== this.text.length) {
+      this.at = this.text.length;
+      this.refresh();
+    }
     this.put('\r\n');
     this.cursorRow = 0;
     return line;

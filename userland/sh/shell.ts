@@ -211,6 +211,7 @@ export class Shell {
 
   /** Between commands: run trap actions that are due, give up the line after ^C. */
   checkSignals(): void {
+    this.sys.pollSignals();
     while (this.pendingTraps.length > 0 && !this.inTrap) {
       const signal = this.pendingTraps.shift() as number;
       const action = this.traps.get(signal);
