@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * t_vnode.c - life cycle, name cache, mounts, locks and fifos, one body for
+ * every file system that can be mounted empty.
+ */
+
+#include "h_vfs.h"
+
+#include <fs/tmpfs/tmpfs_args.h>
+
+/* rumpfs has no hard links, no rename and no fifos that carry data. */
+static const char *const h_fss[] = { "rumpfs", "tmpfs", NULL };
+
+static bool
+h_is(const char *fs, const char *name)
+{
+
+	return strcmp(fs, name) == 0;
+}
+
+static void
+h_testfs(const char *fs)
+{
+
+	CHECK_EQ(h_mkdir("/m", 0755), 0);
+	if (h_is(fs, "tmpfs")) {
+		struct tmpfs_args ta = { .ta_version = TMPFS_ARGS_VERSION,
+		    .ta_root_mode = 0755 };
+
+		CHECK_EQ(h_mount("tmpfs", "/m", 0, &ta, sizeof(ta)), 0);
+	}
+}
+
+static void
+h_endfs(const char *fs)
+{
+
+	if (h_is(fs, "tmpfs"))
+		CHECK_EQ(h_unmount("/m", 0), 0);
+	CHECK_EQ(h_rmdir("/m"), 0);
+}
+
+#define	FSTEST(name)							\
+static void fstest_##name(const char *);				\
+TEST_FLAGS(name, T_LEAKS)						\
+{									\
+	for (int i_ = 0; h_fss[i_] != NULL; i_++) {			\
+		h_testfs(h_fss[i_]);					\
+		fstest_##name(h_fss[i_]);				\
+		h_endfs(h_fss[i_]);					\
+	}								\
+}									\
+static void fstest_##name(const char *fs __unused)
+
+FSTEST(lookup)
+{
+	struct stat sb;
+	char name[300];
+
+	CHECK_EQ(h_mkdir("/m/a", 0755), 0);
+	CHECK_EQ(h_mkdir("/m/a/b", 0755), 0);
+	CHECK_EQ(h_close(h_open("/m/a/b/f", O_CREAT | O_RDWR, 0644)), 0);
+	CHECK_EQ(h_stat("/m/a/b/f", &sb), 0);
+	CHECK_EQ(h_stat("/m/a/b/f", &sb), 0);
+	CHECK_EQ(h_stat("//m///a/./b/../b/f", &sb), 0);
+	CHECK_EQ(h_stat("/m/a/b/f/", &sb), -ENOTDIR);
+	CHECK_EQ(h_stat("/m/a/b/f/..", &sb), -ENOTDIR);
+	CHECK_EQ(h_stat("/m/a/b/none", &sb), -ENOENT);
+	CHECK_EQ(h_stat("/m/a/b/none", &sb), -ENOENT);
+	CHECK_EQ(h_close(h_open("/m/a/b/none", O_CREAT | O_RDWR, 0644)), 0);
+	CHECK_EQ(h_stat("/m/a/b/none", &sb), 0);
+	CHECK_EQ(h_unlink("/m/a/b/none"), 0);
+	CHECK_EQ(h_stat("/m/a/b/none", &sb), -ENOENT);
+	CHECK_EQ(h_stat("", &sb), -ENOENT);
+	CHECK_EQ(h_stat("/../../m/a", &sb), 0);
+	memset(name, 'n', sizeof(name));
+	memcpy(name, "/m/", 3);
+	name[3 + 256] = '\0';
+	CHECK_EQ(h_stat(name, &sb), -ENAMETOOLONG);
+	name[3 + 255] = '\0';
+	CHECK_EQ(h_stat(name, &sb), -ENOENT);
+	CHECK_EQ(h_symlink("loop", "/m/loop"), 0);
+	CHECK_EQ(h_stat("/m/loop", &sb), -ELOOP);
+	CHECK_EQ(h_symlink("a/b/", "/m/dir"), 0);
+	CHECK_EQ(h_stat("/m/dir/f", &sb), 0);
+	CHECK_EQ(h_unlink("/m/dir"), 0);
+	CHECK_EQ(h_unlink("/m/loop"), 0);
+	CHECK_EQ(h_unlink("/m/a/b/f"), 0);
+	CHECK_EQ(h_rmdir("/m/a/b"), 0);
+	CHECK_EQ(h_rmdir("/m/a"), 0);
+}
+
+FSTEST(chrooted)
+{
+	struct stat sb;
+	char buf[64];
+	struct lwp *l = curlwp;
+
+	CHECK_EQ(h_mkdir("/m/r", 0755), 0);
+	CHECK_EQ(h_mkdir("/m/r/in", 0755), 0);
+	CHECK_EQ(rump_lwproc_rfork(RUMP_RFFDG), 0);
+	CHECK_EQ(h_chdir("/m/r"), 0);
+	CHECK_EQ(h_chroot("/m/r"), 0);
+	CHECK_EQ(h_stat("/in", &sb), 0);
+	CHECK_EQ(h_stat("/../../in", &sb), 0);
+	CHECK_EQ(h_stat("/m", &sb), -ENOENT);
+	CHECK_EQ(h_chdir("/in"), 0);
+	CHECK_EQ(h_getcwd(buf, sizeof(buf)), 4);
+	CHECK_STR(buf, "/in");
+	rump_lwproc_releaselwp();
+	rump_lwproc_switch(l);
+	CHECK_EQ(h_rmdir("/m/r/in"), 0);
+	CHECK_EQ(h_rmdir("/m/r"), 0);
+}
+
+FSTEST(fcntl_locks)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_start = 10, .l_len = 10 };
+	long fd = h_open("/m/f", O_CREAT | O_RDWR, 0644);
+
+	CHECK(fd >= 0);
+	CHECK_EQ(h_fcntl(fd, F_SETLK, &fl), 0);
+	fl.l_start = 14;
+	fl.l_len = 2;
+	fl.l_type = F_UNLCK;
+	CHECK_EQ(h_fcntl(fd, F_SETLK, &fl), 0);
+	fl.l_start = -1;
+	CHECK_EQ(h_fcntl(fd, F_SETLK, &fl), -EINVAL);
+	CHECK_EQ(h_close(fd), 0);
+	CHECK_EQ(h_unlink("/m/f"), 0);
+}
+
+FSTEST(hardlinks)
+{
+	struct stat sb;
+
+	if (h_is(fs, "rumpfs"))
+		return;				/* no links */
+	CHECK_EQ(h_close(h_open("/m/a", O_CREAT | O_RDWR, 0644)), 0);
+	CHECK_EQ(h_link("/m/a", "/m/b"), 0);
+	CHECK_EQ(h_stat("/m/b", &sb), 0);
+	CHECK_EQ(sb.st_nlink, 2);
+	CHECK_EQ(h_rename("/m/a", "/m/c"), 0);
+	CHECK_EQ(h_stat("/m/a", &sb), -ENOENT);
+	CHECK_EQ(h_mkdir("/m/d", 0755), 0);
+	CHECK_EQ(h_mkdir("/m/d/e", 0755), 0);
+	CHECK_EQ(h_rename("/m/d", "/m/d/e/x"), -EINVAL);
+	CHECK_EQ(h_rename("/m/c", "/m/d/e/c"), 0);
+	CHECK_EQ(h_stat("/m/d/e/c", &sb), 0);
+	CHECK_EQ(h_rename("/m/d/e", "/m/e"), 0);
+	CHECK_EQ(h_stat("/m/e/..", &sb), 0);
+	CHECK_EQ(h_unlink("/m/e/c"), 0);
+	CHECK_EQ(h_unlink("/m/b"), 0);
+	CHECK_EQ(h_rmdir("/m/e"), 0);
+	CHECK_EQ(h_rmdir("/m/d"), 0);
+}
+
+static void
+fifo_writer(void *arg __unused)
+{
+	long fd = h_open("/m/p", O_WRONLY, 0);
+
+	CHECK(fd >= 0);
+	for (int i = 0; i < 100; i++)
+		CHECK_EQ(h_write(fd, "0123456789", 10), 10);
+	char big[9000];
+
+	memset(big, 'b', sizeof(big));
+	CHECK_EQ(h_write(fd, big, sizeof(big)), (long)sizeof(big));
+	CHECK_EQ(h_close(fd), 0);
+	h_thread_end();
+}
+
+FSTEST(fifo)
+{
+	struct lwp *w;
+	char buf[777];
+	long fd, n, total = 0;
+
+	if (h_is(fs, "rumpfs"))
+		return;				/* its fifos carry nothing */
+	CHECK_EQ(h_mkfifo("/m/p", 0644), 0);
+	CHECK_EQ(h_open("/m/p", O_WRONLY | O_NONBLOCK, 0), -ENXIO);
+	w = h_thread(fifo_writer, NULL);
+	fd = h_open("/m/p", O_RDONLY, 0);
+	CHECK(fd >= 0);
+	while ((n = h_read(fd, buf, sizeof(buf))) > 0)
+		total += n;
+	CHECK_EQ(n, 0);
+	CHECK_EQ(total, 10000);
+	h_join(w);
+	CHECK_EQ(h_close(fd), 0);
+	CHECK_EQ(h_unlink("/m/p"), 0);
+}
+
+TEST_FLAGS(forced_unmount, T_LEAKS)
+{
+	struct stat sb;
+	char buf[4];
+	long fd;
+
+	h_testfs("tmpfs");
+	fd = h_open("/m/f", O_CREAT | O_RDWR, 0644);
+	CHECK_EQ(h_write(fd, "abc", 3), 3);
+	CHECK_EQ(h_unmount("/m", 0), -EBUSY);
+	CHECK_EQ(h_unmount("/m", MNT_FORCE), 0);
+	CHECK_EQ(h_pread(fd, buf, 3, 0), -EIO);
+	CHECK_EQ(h_close(fd), 0);
+	CHECK_EQ(h_stat("/m/f", &sb), -ENOENT);
+	CHECK_EQ(h_rmdir("/m"), 0);
+}
+
+/* Many threads on the same names, with a cache that is too small. */
+static void
+stress(void *arg)
+{
+	unsigned seed = (unsigned)(uintptr_t)arg * 7919 + 1;
+	char a[32], b[32];
+	struct stat sb;
+	long fd;
+
+	for (int i = 0; i < 1500; i++) {
+		seed = seed * 1103515245 + 12345;
+		snprintf(a, sizeof(a), "/m/s/f%u", (seed >> 16) % 40);
+		snprintf(b, sizeof(b), "/m/t/f%u", (seed >> 20) % 40);
+		switch ((seed >> 8) % 6) {
+		case 0:
+			fd = h_open(a, O_CREAT | O_RDWR, 0644);
+			if (fd >= 0) {
+				(void)h_write(fd, "x", 1);
+				(void)h_close(fd);
+			}
+			break;
+		case 1:
+			(void)h_unlink(a);
+			break;
+		case 2:
+			(void)h_rename(a, b);
+			break;
+		case 3:
+			(void)h_rename(b, a);
+			break;
+		case 4:
+			(void)h_unlink(b);
+			break;
+		default:
+			(void)h_stat(a, &sb);
+			(void)h_lstat(b, &sb);
+			break;
+		}
+	}
+	h_thread_end();
+}
+
+FSTEST(stress)
+{
+	struct lwp *t[4];
+	char a[32];
+	int i, saved = desiredvnodes;
+
+	CHECK_EQ(h_mkdir("/m/s", 0755), 0);
+	CHECK_EQ(h_mkdir("/m/t", 0755), 0);
+	desiredvnodes = 60;
+	for (i = 0; i < 4; i++)
+		t[i] = h_thread(stress, (void *)(uintptr_t)(i + 1));
+	for (i = 0; i < 4; i++)
+		h_join(t[i]);
+	desiredvnodes = saved;
+	for (i = 0; i < 40; i++) {
+		snprintf(a, sizeof(a), "/m/s/f%d", i);
+		(void)h_unlink(a);
+		snprintf(a, sizeof(a), "/m/t/f%d", i);
+		(void)h_unlink(a);
+	}
+	CHECK_EQ(h_rmdir("/m/s"), 0);
+	CHECK_EQ(h_rmdir("/m/t"), 0);
+}
