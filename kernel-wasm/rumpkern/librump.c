@@ -168,6 +168,14 @@ rump_pub_lwproc_reap(struct lwp *l)
 	PUB(rump_lwproc_reap(l));
 }
 
+/* Name the current process, as a remote client's execnotify does. */
+void
+rump_pub_lwproc_execnotify(const char *comm)
+{
+
+	PUB(strlcpy(curproc->p_comm, comm, sizeof(curproc->p_comm)));
+}
+
 struct lwp *
 rump_pub_lwproc_curlwp(void)
 {
