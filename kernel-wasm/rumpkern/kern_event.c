@@ -324,7 +324,8 @@ kqueue_take(struct kqueue *kq, struct knote *kn, struct kevent *kev,
 		/* knote() may be at it: lose nothing. */
 		kev->fflags = __atomic_exchange_n(&kn->kn_fflags, 0,
 		    __ATOMIC_SEQ_CST);
-		kn->kn_data = 0;
+		kev->data = __atomic_exchange_n(&kn->kn_data, 0,
+		    __ATOMIC_SEQ_CST);
 		if ((kn->kn_status & KN_ACTIVE) != 0)
 			knote_enqueue(kq, kn);
 	} else if ((kn->kn_flags & EV_DISPATCH) != 0) {

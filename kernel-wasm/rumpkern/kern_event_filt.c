@@ -98,7 +98,7 @@ static int
 filt_timer(struct knote *kn, long hint)
 {
 
-	return kn->kn_data != 0;
+	return __atomic_load_n(&kn->kn_data, __ATOMIC_RELAXED) != 0;
 }
 
 /* Processes and signals: the knote is on p_klist, under p_lock. */

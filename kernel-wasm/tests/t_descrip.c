@@ -464,7 +464,9 @@ TEST(time)
 	CHECK_EQ(SC(__timer_settime50, .timerid = { .datum = id },
 	    .value = { .datum = &its }), 0);
 	kpause("timer", false, 3, NULL);
+	mutex_enter(curproc->p_lock);
 	CHECK(sigismember(&curproc->p_sigacts->sa_pend, SIGALRM));
+	mutex_exit(curproc->p_lock);
 	CHECK_EQ(SC(timer_delete, .timerid = { .datum = id }), 0);
 	CHECK_EQ(SC(timer_delete, .timerid = { .datum = id }), -EINVAL);
 	rump_signal_setmodel(RUMP_SIGMODEL_RAISE);
