@@ -157,9 +157,13 @@ test('a panic shows message, thread and backtrace, and reboots with the same dis
   await rumpus.open();
   await rumpus.choose(IMAGES.ffs1.file);
   await rumpus.attached('ffs1.img');
-  await rumpus.type('sysctl -w debug.panic=1\r');
+  // A call no client may make: giving back an lwp one does not have.
+  await page.evaluate(() => {
+    window.__rump!.system.kernel?.callSymbol?.('rump_pub_lwproc_releaselwp', []).catch(() => undefined);
+  });
   const screen = page.getByTestId('screen');
   await expect(screen.getByText('The kernel panicked')).toBeVisible();
+  await expect(screen.getByText(/^rump_lwproc_releaselwp/)).toBeVisible();
   await rumpus.accessible();
   await page.screenshot({ path: 'test-results/shots/panic.png' });
   const download = page.waitForEvent('download');

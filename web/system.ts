@@ -20,6 +20,7 @@ import type { TerminalSession } from './terminal/terminal_session';
 /** Console text kept for the Boot panel and for reports. */
 const CONSOLE_LIMIT = 64 * 1024;
 const TRACE_LIMIT = 200;
+const WELCOME = '\r\nThis kernel runs in your tab. Type \x1b[1mhelp\x1b[0m, or drop a disk image on the page.\r\n';
 const CONSOLE_COLOUR = '\x1b[32m';
 
 export interface SystemParts {
@@ -232,6 +233,7 @@ export class System {
         this.finish('disks', { detail: count === 0 ? 'none' : `${count} attached` });
       });
     this.begin('prompt');
+    session.print(WELCOME);
     await this.terminals.startShell(session);
     this.store.setState({ phase: 'running' });
     await disks;

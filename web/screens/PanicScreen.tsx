@@ -7,6 +7,14 @@ import { useSystem, useUi } from '../system_context';
 import { CopyDiagnostics, DownloadReport } from './ReportButtons';
 import { ScreenFrame } from './ScreenFrame';
 
+/** A frame as the engine prints it, without module prefix and server address. */
+function frameText(line: string): string {
+  return line
+    .replace(/^at /, '')
+    .replace(/^\S+\.wasm\./, '')
+    .replace(/\(?https?:\/\/\S*\/([^/\s)]+)\)?/, '($1)');
+}
+
 export function PanicScreen({ panic }: { panic: PanicReport }) {
   const system = useSystem();
   const log = useUi((state) => state.consoleLog);
@@ -37,7 +45,7 @@ export function PanicScreen({ panic }: { panic: PanicReport }) {
             {panic.backtrace.map((line, depth) => (
               // Frames can repeat (recursion); their depth tells them apart and never changes.
               // biome-ignore lint/suspicious/noArrayIndexKey: see above
-              <li key={depth}>{line}</li>
+              <li key={depth}>{frameText(line)}</li>
             ))}
           </ol>
         </details>

@@ -54,6 +54,9 @@ export interface UiState {
   notices: Notice[];
 }
 
+/** Fewer pixels on a phone: 80 columns are worth more there. */
+const defaultFontSize = (): number => (isNarrow() ? 12 : 14);
+
 export type UiStore = StoreApi<UiState>;
 
 const NARROW = '(max-width: 760px)';
@@ -94,7 +97,7 @@ export function createUiStore(): UiStore {
     sideOpen: !matchMedia(NARROW).matches,
     searchOpen: false,
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
-    fontSize: fontSize >= 9 && fontSize <= 28 ? fontSize : 14,
+    fontSize: fontSize >= 9 && fontSize <= 28 ? fontSize : defaultFontSize(),
     screenReader: readSetting('screenReader') === 'yes',
     images: [],
     imagesDurable: 'unknown',
