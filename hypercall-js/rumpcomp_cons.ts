@@ -5,6 +5,7 @@ import { lockEnter, lockExit } from './futex.ts';
 import type { HostKernel } from './host_kernel.ts';
 import type { RumpcompImports } from './imports.gen.ts';
 import {
+  H_THREADS_OFF,
   L_CLOSED,
   L_COLS,
   L_EVENTS,
@@ -24,7 +25,8 @@ import {
   MAX_LINES,
 } from './mailbox.ts';
 
-const validLine = (line: number): boolean => line >= 0 && line < MAX_LINES;
+/** A kernel in one thread has no terminals: nobody could answer while it waits. */
+const validLine = (k: HostKernel, line: number): boolean => k.words[H_THREADS_OFF] === 0 && line >= 0 && line < MAX_LINES;
 
 /** Take up to `len` bytes of a line's input; 0 when there are none. */
 function takeInput(k: HostKernel, line: number, buf: number, len: number): number {
@@ -111,7 +113,7 @@ export function rumpcompCons(
      * @worker any but the page
      */
     rumpcomp_cons_read(line, buf, len, retp, eventp) {
-      if (!validLine(line)) return ENXIO;
+      if (!validLine(k, line)) return ENXIO;
       const { count, events } = waitInput(k, line, buf, len);
       k.memory.setI32(retp, count);
       k.memory.setI32(eventp, events);
@@ -128,7 +130,7 @@ export function rumpcompCons(
      * @worker any but the page
      */
     rumpcomp_cons_write(line, buf, len) {
-      if (!validLine(line)) return ENXIO;
+      if (!validLine(k, line)) return ENXIO;
       lineWrite(k, line, k.memory.bytes(buf, len));
       return 0;
     },
@@ -141,7 +143,7 @@ export function rumpcompCons(
      * @worker any
      */
     rumpcomp_cons_winsize(line, rows, cols) {
-      if (!validLine(line)) return ENXIO;
+      if (!validLine(k, line)) return ENXIO;
       const l = k.mailbox.line(line);
       k.memory.setU16(rows, Atomics.load(k.words, l + L_ROWS));
       k.memory.setU16(cols, Atomics.load(k.words, l + L_COLS));

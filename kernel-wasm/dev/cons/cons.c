@@ -208,9 +208,12 @@ RUMP_COMPONENT_N(RUMP_COMPONENT_KERN, cons)
 
 RUMP_COMPONENT_N(RUMP_COMPONENT_KERN_VFS, consnodes)
 {
+	uint16_t rows, cols;
 	char path[16];
 
-	if (rump_vfs_makeonedevnode == NULL)
+	/* A host without terminals has no lines, and then /dev has no nodes. */
+	if (rump_vfs_makeonedevnode == NULL ||
+	    rumpcomp_cons_winsize(0, &rows, &cols) != 0)
 		return;
 	(void)rump_vfs_makeonedevnode(S_IFCHR, "/dev/console", CONS_MAJOR, 0);
 	for (int i = 1; i < CONS_NLINES; i++) {

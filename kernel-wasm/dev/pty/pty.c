@@ -34,7 +34,7 @@
 #define	PTS_MAJOR	5
 #define	PTC_MAJOR	6
 #define	PTM_MAJOR	165
-#define	NPTY		16
+#define	NPTY		9		/* ptyp0 to ptyp8, as rump has them */
 
 int	rump_vfs_makeonedevnode(dev_t, const char *, devmajor_t, devminor_t)
 	    __weak;
@@ -390,7 +390,8 @@ RUMP_COMPONENT_N(RUMP_COMPONENT_KERN_VFS, ptynodes)
 
 	if (rump_vfs_makeonedevnode == NULL)
 		return;
-	(void)rump_vfs_makeonedevnode(S_IFCHR, "/dev/ptm", PTM_MAJOR, 0);
+	(void)rump_vfs_makeonedevnode(S_IFCHR, "/dev/ptmx", PTM_MAJOR, 0);
+	(void)rump_vfs_makeonedevnode(S_IFCHR, "/dev/ptm", PTM_MAJOR, 1);
 	for (int i = 0; i < NPTY; i++) {
 		snprintf(path, sizeof(path), "/dev/ptyp%x", i);
 		(void)rump_vfs_makeonedevnode(S_IFCHR, path, PTC_MAJOR, i);

@@ -123,7 +123,7 @@ tmpfs_chtimes(struct vnode *vp, const struct vattr *vap, kauth_cred_t cred)
 	    vap->va_birthtime.tv_nsec != VNOVAL)
 		node->tn_birthtime = vap->va_birthtime;
 	mutex_exit(&node->tn_lock);
-	changed(vp);
+	VN_KNOTE(vp, NOTE_ATTRIB);
 	return 0;
 }
 

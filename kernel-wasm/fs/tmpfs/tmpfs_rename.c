@@ -102,15 +102,6 @@ move_entry(struct tmpfs_mount *tmp, struct tmpfs_node *fdnode,
 	return 0;
 }
 
-static void
-rename_knotes(struct vnode *fdvp, struct vnode *fvp, struct vnode *tdvp,
-    struct vnode *tvp)
-{
-
-	genfs_rename_knote(fdvp, fvp, tdvp, tvp,
-	    tvp != NULL && VP_TO_TMPFS_NODE(tvp)->tn_links > 0);
-}
-
 static int
 tmpfs_gro_rename(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp,
     struct componentname *fcnp, void *fde, struct vnode *fvp,
@@ -136,8 +127,6 @@ tmpfs_gro_rename(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp,
 	error = move_entry(tmp, fdnode, from, tdnode, tcnp);
 	if (error != 0)
 		return error;
-	genfs_rename_cache_purge(fdvp, fvp, tdvp, tvp);
-	rename_knotes(fdvp, fvp, tdvp, tvp);
 	return 0;
 }
 
@@ -149,8 +138,6 @@ tmpfs_gro_remove(struct mount *mp, kauth_cred_t cred, struct vnode *dvp,
 
 	(void)mp; (void)cred; (void)cnp;
 	tmpfs_unlink_entry(dvp, *(struct tmpfs_dirent **)de, vp);
-	VN_KNOTE(dvp, NOTE_WRITE);
-	VN_KNOTE(vp, NOTE_LINK);
 	return 0;
 }
 

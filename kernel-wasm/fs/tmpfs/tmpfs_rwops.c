@@ -199,6 +199,8 @@ tmpfs_write(void *v)
 	KASSERT(VOP_ISLOCKED(vp) == LK_EXCLUSIVE);
 	if (vp->v_type != VREG)
 		return vp->v_type == VDIR ? EISDIR : EINVAL;
+	if (vp->v_mount->mnt_flag & MNT_RDONLY)
+		return EROFS;	/* opened before the mount became read-only */
 	if (ap->a_ioflag & IO_APPEND)
 		uio->uio_offset = node->tn_size;
 	if (uio->uio_offset < 0)

@@ -101,6 +101,8 @@ tmpfs_lookup(void *v)
 	*vpp = NULL;
 	if ((error = VOP_ACCESS(dvp, VEXEC, cnp->cn_cred)) != 0)
 		return error;
+	if (VP_TO_TMPFS_NODE(dvp)->tn_u.tn_dir.tn_parent == NULL)
+		return ENOENT;		/* the directory was removed */
 	if ((cnp->cn_flags & ISLASTCN) != 0 &&
 	    (dvp->v_mount->mnt_flag & MNT_RDONLY) != 0 &&
 	    (cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME))
