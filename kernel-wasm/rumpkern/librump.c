@@ -183,6 +183,14 @@ rump_pub_lwproc_curlwp(void)
 	return rump_lwproc_curlwp();
 }
 
+/* Name of the current process, as ps(1) shows it. */
+void
+rump_pub_lwproc_setcomm(const char *comm)
+{
+
+	PUB(strlcpy(curproc->p_comm, comm, sizeof(curproc->p_comm)));
+}
+
 void
 rump_pub_lwproc_sysent_usenative(void)
 {

@@ -85,6 +85,7 @@ void	rump_pub_lwproc_releaselwp(void);
 void	rump_pub_lwproc_reap(struct lwp *);
 void	rump_pub_lwproc_execnotify(const char *);
 struct lwp *rump_pub_lwproc_curlwp(void);
+void	rump_pub_lwproc_setcomm(const char *);	/* ours */
 void	rump_pub_lwproc_sysent_usenative(void);
 struct kauth_cred *rump_pub_cred_create(__UINT32_TYPE__, __UINT32_TYPE__,
 	    __SIZE_TYPE__, __UINT32_TYPE__ *);
