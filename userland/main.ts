@@ -11,8 +11,7 @@ import { PROGRAMS } from './program_table.ts';
 export const runProgram: RunProgram = (start) => {
   const sys = new Librump(start.kernel, start.host);
   try {
-    // The process gets the program's name, for ps and ktrace; there is no exec that would do it.
-    start.kernel.exports.rump_pub_lwproc_execnotify?.(sys.path((start.argv[0] ?? '').replace(/^.*\//, '')));
+    sys.execNotify(start.argv[0] ?? '');
     const ctx = new ProgramContext(
       sys,
       start.host,

@@ -167,19 +167,22 @@ function newMount(
   const device = type === undefined || !DEVICELESS.has(type);
   if (device) checkDevice(ctx, source);
   if (type !== undefined) {
-    const error = attempt(ctx, type, source, node, flags, extra);
+    // ISO 9660 is read-only by nature: mount_cd9660(8) says so without being asked.
+    const wanted = type === 'cd9660' ? flags | C.MNT_RDONLY : flags;
+    const error = attempt(ctx, type, source, node, wanted, extra);
     if (error === undefined) return done(ctx, type, source, node, verbose);
-    return explain(ctx, type, source, node, error);
+    if (!needsReadOnly(error, wanted)) return explain(ctx, type, source, node, error);
+    const second = attempt(ctx, type, source, node, wanted | C.MNT_RDONLY, extra);
+    if (second !== undefined) return explain(ctx, type, source, node, second);
+    ctx.err.write(`mount_${type}: ${source} on ${node}: mounted read-only\n`);
+    ctx.err.flush();
+    return done(ctx, type, source, node, verbose);
   }
   let last: SyscallError | undefined;
   for (const candidate of PROBE) {
     // An image that was attached read-only, or a type we only read, asks for -r: try again so.
     let error = attempt(ctx, candidate, source, node, flags, extra);
-    if (
-      error &&
-      (error.code === 'EROFS' || error.code === 'EACCES' || error.code === 'EPERM') &&
-      (flags & C.MNT_RDONLY) === 0
-    )
+    if (error && needsReadOnly(error, flags))
       error = attempt(ctx, candidate, source, node, flags | C.MNT_RDONLY, extra);
     if (error === undefined) return done(ctx, candidate, source, node, verbose);
     if (['ENOENT', 'ENOTDIR', 'EBUSY', 'ENXIO', 'ENOTBLK'].includes(error.code))
@@ -190,6 +193,11 @@ function newMount(
   ctx.err.write(`       What is it? \`hexdump -C -n 512 ${source}\` shows its first bytes; name a type with -t.\n`);
   ctx.err.flush();
   return last === undefined ? 1 : 1;
+}
+
+/** The device or the type can only be read. */
+function needsReadOnly(error: SyscallError, flags: number): boolean {
+  return (flags & C.MNT_RDONLY) === 0 && ['EROFS', 'EACCES', 'EPERM'].includes(error.code);
 }
 
 function done(ctx: ProgramContext, type: string, source: string, node: string, verbose: boolean): number {
@@ -245,6 +253,9 @@ function explain(ctx: ProgramContext, type: string, source: string, node: string
     case 'EFTYPE':
     case 'EIO':
       text = `${error.message} (no valid ${type} file system there? without -t mount looks for the type)`;
+      break;
+    case 'ENOENT':
+      text = `${node}: no such directory (mkdir ${node} makes one)`;
       break;
     case 'EBUSY':
       text = `${error.message} (already mounted, or the directory is in use)`;

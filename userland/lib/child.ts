@@ -21,6 +21,7 @@ export function spawnChild(
     let pid: number;
     try {
       pid = sys.getpid();
+      sys.execNotify(argv[0] ?? '');
       prepare?.();
     } catch (error) {
       sys.releaseLwp();

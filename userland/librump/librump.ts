@@ -221,6 +221,11 @@ export class Librump extends FileCalls {
     this.lwproc('releaselwp')();
   }
 
+  /** Name the current process after its program, for ps and ktrace; there is no exec that would do it. */
+  execNotify(argv0: string): void {
+    this.kernel.exports.rump_pub_lwproc_execnotify?.(this.path(argv0.replace(/^.*\//, '')));
+  }
+
   private lwproc(name: string): (...args: number[]) => number | bigint | void {
     const fn = this.kernel.exports[`rump_pub_lwproc_${name}`];
     if (fn === undefined) throw new SyscallError(78, `rump_pub_lwproc_${name}`);

@@ -112,6 +112,7 @@ class ChildSetup {
     };
     try {
       pid = sys.getpid();
+      sys.execNotify(plan.argv[0] ?? '');
       this.prepare();
       if (plan.missing) throw new ShellError(plan.missing.message, plan.missing.status);
     } catch (error) {
