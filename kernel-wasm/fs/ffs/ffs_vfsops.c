@@ -167,13 +167,15 @@ ffs_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 		*data_len = sizeof(*args);
 		return 0;
 	}
-	if ((mp->mnt_flag & MNT_RDONLY) == 0)
-		return EROFS;
 	if ((mp->mnt_flag & MNT_UPDATE) != 0 && args->fspec == NULL)
-		return 0;
+		return (mp->mnt_flag & MNT_RDONLY) == 0 ? EROFS : 0;
 	error = vfs_devmount_find(mp, args->fspec, VREAD, &devvp);
 	if (error != 0)
 		return error;
+	if ((mp->mnt_flag & MNT_RDONLY) == 0) {
+		vrele(devvp);
+		return EROFS;
+	}
 	if ((mp->mnt_flag & MNT_UPDATE) != 0) {
 		/* The same device, or it is another file system. */
 		if (devvp->v_rdev != VFSTOUFS(mp)->um_dev)
