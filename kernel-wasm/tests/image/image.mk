@@ -2,12 +2,14 @@
 #
 # Images made by others, and damaged ones.  Included by ../../Makefile.
 #
-#   make images              images.sh: walk what makefs, genisoimage, xorriso made
-#   make image-regress       replay stored inputs of the fuzzers (part of test)
-#   make image-fuzz          build the fuzzers: out/host-fuzz/image/fuzz_*
+#   make images         images.sh: walk what makefs, genisoimage, xorriso made
+#   make image-regress  replay inputs that once broke something, and seeds
+#                       (part of make test)
+#   make image-fuzz     build the fuzzers: out/host-fuzz/image/fuzz_*
 
 IMG	:= tests/image
 IMGOBJ	:= $(OUT)/k/$(IMG)/walk.o $(OUT)/$(IMG)/host.o
+IMGFUZZ	:= $(OUT)/k/$(IMG)/fuzz/h_fuzz.o $(IMGOBJ)
 
 $(OUT)/$(IMG)/%.o: $(IMG)/%.c
 	@mkdir -p $(@D)
@@ -17,24 +19,31 @@ $(OUT)/image/walk_%: $(OUT)/k/$(IMG)/walk_%.o $(IMGOBJ) $(OUT)/librump.a
 	@mkdir -p $(@D)
 	@$(LINK)
 
-$(OUT)/image/fuzz_%: $(OUT)/k/$(IMG)/fuzz/fuzz_%.o $(OUT)/k/$(IMG)/fuzz/h_fuzz.o $(IMGOBJ) $(OUT)/librump.a
+$(OUT)/image/fuzz_%: $(OUT)/k/$(IMG)/fuzz/fuzz_%.o $(IMGFUZZ) $(OUT)/librump.a
 	@mkdir -p $(@D)
 	@$(LINK) -fsanitize=fuzzer
 
+$(OUT)/image/replay_%: $(OUT)/k/$(IMG)/fuzz/fuzz_%.o $(OUT)/$(IMG)/replay.o $(IMGFUZZ) $(OUT)/librump.a
+	@mkdir -p $(@D)
+	@$(LINK)
+
 .PHONY: images image-fuzz image-regress
 ifeq ($(VARIANT),native)
-images:
-	@$(MAKE) --no-print-directory VARIANT=test images
-image-fuzz image-regress:
+images image-regress:
+	@$(MAKE) --no-print-directory VARIANT=test $@
+image-fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz $@
 else
 images: $(OUT)/image/walk_cd9660 $(OUT)/image/walk_ffs
 	@$(IMG)/images.sh $(OUT)/image
 image-fuzz: $(OUT)/image/fuzz_cd9660 $(OUT)/image/fuzz_ffs
-image-regress: image-fuzz
+image-regress: $(OUT)/image/replay_cd9660 $(OUT)/image/replay_ffs
 	@for t in cd9660 ffs; do \
-	    ASAN_OPTIONS=detect_leaks=0 RUMP_QUIET=1 $(OUT)/image/fuzz_$$t \
-	    $(IMG)/fuzz/regress/$$t/* >/dev/null 2>$(OUT)/image/regress.$$t || \
-	    { tail -40 $(OUT)/image/regress.$$t; exit 1; }; \
-	    echo "ok: regress/$$t"; done
+	    RUMP_QUIET=1 ASAN_OPTIONS=detect_leaks=0 timeout 120 \
+	    $(OUT)/image/replay_$$t $(IMG)/fuzz/regress/$$t/* >$(OUT)/image/$$t.log 2>&1 || \
+	    { tail -40 $(OUT)/image/$$t.log; exit 1; }; \
+	    echo "replay_$$t: `tail -1 $(OUT)/image/$$t.log`"; done
+ifeq ($(VARIANT),test)
+test: image-regress
+endif
 endif

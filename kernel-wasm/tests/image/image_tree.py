@@ -6,6 +6,10 @@
   image_tree.py list DIR MODE       print it as walk.c would
   image_tree.py filter MODE         bring walk.c's output into that form
 
+  image_tree.py multi DIR           a tree of two files for a multi-extent image
+  image_tree.py join IMAGE          make one file with two extents of them
+  image_tree.py joined DIR          what that image holds
+
 MODE  posix   type, mode, size, path, target or hash
       names   the same without the mode (genisoimage -r sets it)
       joliet  files' size and hash and directories, by name; no links
@@ -132,7 +136,36 @@ def filtered(mode):
     sys.stdout.write("".join(line + "\n" for line in sorted(lines)))
 
 
-if sys.argv[1] == "make":
+def multi(top):
+    rnd = random.Random(119)
+    os.makedirs(top, exist_ok=True)
+    put(f"{top}/parta", rnd.randbytes(34 * 2048))
+    put(f"{top}/partb", rnd.randbytes(5001))
+
+
+def join(path):
+    """The record of PARTB becomes the second extent of PARTA."""
+    with open(path, "rb") as f:
+        image = bytearray(f.read())
+    first, second = image.index(b"PARTA.;1"), image.index(b"PARTB.;1")
+    image[second + 4:second + 5] = b"A"
+    image[first - 33 + 25] |= 0x80
+    with open(path, "wb") as f:
+        f.write(image)
+
+
+def joined(top):
+    data = b"".join(open(f"{top}/part{x}", "rb").read() for x in "ab")
+    print(f"{len(data)} {fnv(data):016x}")
+
+
+if sys.argv[1] == "multi":
+    multi(sys.argv[2])
+elif sys.argv[1] == "join":
+    join(sys.argv[2])
+elif sys.argv[1] == "joined":
+    joined(sys.argv[2])
+elif sys.argv[1] == "make":
     make(sys.argv[2])
 elif sys.argv[1] == "list":
     listing(sys.argv[2], sys.argv[3])
