@@ -61,6 +61,8 @@ import type { ControlOp } from './protocol.ts';
 import type { ProgramRecord } from './session_start.ts';
 import { type SessionEnd, Terminal } from './terminal.ts';
 
+/** /dev/console and /dev/ttyE0 to ttyE7. */
+const TTY_LINES = 9;
 const SIGHUP = 1;
 const SIGKILL = 9;
 /** How long a program may ignore an insistent signal before its worker is terminated, ms. */
@@ -107,7 +109,7 @@ export class Sessions {
 
   /** A shell, or argv, as session leader on a free line. */
   open(options: SessionOptions): Terminal {
-    const terminal = this.makeLine(options.rows, options.cols);
+    const terminal = this.makeLine(options.rows, options.cols, true);
     const record: ProgramRecord = {
       argv: options.argv ?? ['sh'],
       env: environment(options.env),
@@ -122,8 +124,8 @@ export class Sessions {
 
   /** A program with its descriptors on kernel pipes; resolves when it ended and its output was handed over. */
   async run(options: RunOptions): Promise<SessionEnd> {
-    const out = this.makeLine(24, 80);
-    const err = this.makeLine(24, 80);
+    const out = this.makeLine(24, 80, false);
+    const err = this.makeLine(24, 80, false);
     out.onData(options.onStdout);
     err.onData(options.onStderr);
     const session = { mode: 'pipes', line: out.line, errLine: err.line, stdin: options.stdin !== undefined } as const;
@@ -131,6 +133,7 @@ export class Sessions {
       this.launch({ argv: options.argv, env: environment(options.env), session }, out.line, resolve);
       if (options.stdin !== undefined) void feed(out, options.stdin);
     });
+    if (options.stdin !== undefined) out.hangup();
     await this.flushed([out, err]);
     this.freeLine(out.line);
     this.freeLine(err.line);
@@ -155,9 +158,10 @@ export class Sessions {
   }
   private readonly flushWaiters = new Set<() => void>();
 
-  private makeLine(rows: number, cols: number): Terminal {
+  /** @param tty  a line with a device in the kernel; the others serve pipes */
+  private makeLine(rows: number, cols: number, tty: boolean): Terminal {
     const { words } = this.mailbox;
-    for (let line = 0; line < MAX_LINES; line++) {
+    for (let line = tty ? 0 : TTY_LINES; line < (tty ? TTY_LINES : MAX_LINES); line++) {
       const l = this.mailbox.line(line);
       if (Atomics.compareExchange(words, l + L_STATE, 0, 1) !== 0) continue;
       for (const word of [
@@ -178,7 +182,7 @@ export class Sessions {
       this.terminals.set(line, terminal);
       return terminal;
     }
-    throw new Error('all console lines are in use');
+    throw new Error(tty ? 'all terminals are in use; close one' : 'too many programs on pipes at once');
   }
 
   private launch(record: ProgramRecord, line: number, ended: (end: SessionEnd) => void): void {
