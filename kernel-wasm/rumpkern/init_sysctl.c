@@ -273,6 +273,22 @@ sysctl_hw_mem(SYSCTLFN_ARGS)
 	return sysctl_give(SYSCTLFN_CALL(rnode), &mem32, sizeof(mem32));
 }
 
+int	disk_names(char *, size_t, size_t *) __weak;	/* rumpdev */
+
+static int
+sysctl_hw_disknames(SYSCTLFN_ARGS)
+{
+	char *buf = kmem_zalloc(PAGE_SIZE, KM_SLEEP);
+	size_t need = 1;
+	int error;
+
+	if (disk_names != NULL)
+		(void)disk_names(buf, PAGE_SIZE, &need);
+	error = sysctl_give(SYSCTLFN_CALL(rnode), buf, PAGE_SIZE);
+	kmem_free(buf, PAGE_SIZE);
+	return error;
+}
+
 SYSCTL_SETUP(sysctl_hw_setup, "sysctl hw subtree setup")
 {
 	static const struct {
@@ -307,6 +323,9 @@ SYSCTL_SETUP(sysctl_hw_setup, "sysctl hw subtree setup")
 	(void)sysctl_createv(clog, 0, NULL, NULL, IMM, CTLTYPE_INT,
 	    "pagesize", "Software page size", NULL, PAGE_SIZE, NULL, 0,
 	    CTL_HW, HW_PAGESIZE, CTL_EOL);
+	(void)sysctl_createv(clog, 0, NULL, NULL, RO, CTLTYPE_STRING,
+	    "disknames", "List of disk devices", sysctl_hw_disknames, 0, NULL,
+	    0, CTL_HW, HW_DISKNAMES, CTL_EOL);
 	for (u_int i = 0; i < __arraycount(mem); i++)
 		(void)sysctl_createv(clog, 0, NULL, NULL, RO, mem[i].type,
 		    mem[i].name, "Bytes of memory", sysctl_hw_mem, 0, NULL, 0,

@@ -112,7 +112,9 @@ kp2_lwps(uint8_t *b, struct proc *p)
 	int stat = LSSLEEP;
 
 	if (l != NULL) {
-		stat = l->l_stat == LSONPROC ? LSONPROC :
+		struct cpu_info *ci = l->l_cpu;
+
+		stat = ci != NULL && ci->ci_curlwp == l ? LSONPROC :
 		    l->l_wmesg != NULL ? LSSLEEP :
 		    (l->l_flag & LW_RUMP_BUSY) != 0 ? LSRUN : LSSLEEP;
 		if (l->l_wmesg != NULL)
@@ -282,15 +284,19 @@ kf_put(struct kf_out *ko, struct file *fp, pid_t pid, int fd)
 static int
 kf_proc(struct kf_out *ko, struct proc *p)
 {
-	struct file *fp;
-	int error = 0, last = p->p_fd != NULL ? p->p_fd->fd_lastfile : -1;
+	filedesc_t *fdp = p->p_fd;
+	int error = 0;
 
-	for (int fd = 0; fd <= last && error == 0; fd++) {
-		if ((fp = fd_getfile2(p, (unsigned)fd)) == NULL)
-			continue;
-		error = kf_put(ko, fp, p->p_pid, fd);
-		(void)closef(fp);
+	if (fdp == NULL)
+		return 0;
+	mutex_enter(&fdp->fd_lock);
+	for (int fd = 0; fd <= fdp->fd_lastfile && error == 0; fd++) {
+		fdfile_t *ff = fdp->fd_dt->dt_ff[fd];
+
+		if (ff != NULL && ff->ff_file != NULL)
+			error = kf_put(ko, ff->ff_file, p->p_pid, fd);
 	}
+	mutex_exit(&fdp->fd_lock);
 	return error;
 }
 

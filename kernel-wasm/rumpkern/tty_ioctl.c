@@ -244,23 +244,48 @@ tty_sti(struct tty *tp, struct lwp *l, int flag, int c)
 	return 0;
 }
 
-/* With t_lock held. */
+/* Job control. */
 static int
-ttioctl_locked(struct tty *tp, u_long cmd, void *data, int flag, struct lwp *l)
+ttioctl_jobs(struct tty *tp, u_long cmd, void *data, int flag, struct lwp *l)
 {
-	int arg = 0;
 
-	if ((cmd & 0xe0000000UL) != 0x20000000UL && data != NULL)
-		memcpy(&arg, data, cmd == TIOCSTI ? 1 : sizeof(arg));
 	switch (cmd) {
-	case FIONBIO:
-	case FIOASYNC:
-	case TIOCCONS:
-	case TIOCSBRK:
-	case TIOCCBRK:
-	case TIOCSDTR:
-	case TIOCCDTR:
+	case TIOCGPGRP:
+	case TIOCGSID:
+		return tty_getids(tp, l, cmd, data);
+	case TIOCSPGRP:
+		return tty_setpgrp(tp, l, *(int *)data);
+	case TIOCSCTTY:
+		return tty_setctty(tp, l);
+	case TIOCSTI:
+		return tty_sti(tp, l, flag, *(uint8_t *)data);
+	default:
+		return EPASSTHROUGH;
+	}
+}
+
+/* What flows, and what is done about it. */
+static int
+ttioctl_flow(struct tty *tp, u_long cmd, void *data)
+{
+
+	switch (cmd) {
+	case TIOCFLUSH:
+		ttyflush(tp, *(int *)data == 0 ? FREAD | FWRITE :
+		    *(int *)data & (FREAD | FWRITE));
 		return 0;
+	case TIOCDRAIN:
+		return ttywait(tp);
+	case TIOCSTOP:
+		tp->t_state |= TS_TTSTOP;
+		return 0;
+	case TIOCSTART:
+		tp->t_state &= ~TS_TTSTOP;
+		tp->t_lflag &= ~FLUSHO;
+		break;
+	case TIOCSTAT:
+		ttyinfo(tp);
+		break;
 	case FIONREAD:
 		*(int *)data = (int)cl_count(&tp->t_canq);
 		return 0;
@@ -274,6 +299,19 @@ ttioctl_locked(struct tty *tp, u_long cmd, void *data, int flag, struct lwp *l)
 	case TIOCGQSIZE:
 		*(int *)data = TTYHOG;
 		return 0;
+	default:
+		return EPASSTHROUGH;
+	}
+	ttstart(tp);
+	return 0;
+}
+
+/* Modes. */
+static int
+ttioctl_modes(struct tty *tp, u_long cmd, void *data)
+{
+
+	switch (cmd) {
 	case TIOCGETA:
 		memcpy(data, &tp->t_termios, sizeof(tp->t_termios));
 		return 0;
@@ -290,27 +328,6 @@ ttioctl_locked(struct tty *tp, u_long cmd, void *data, int flag, struct lwp *l)
 			ttysig(tp, SIGWINCH);
 		}
 		return 0;
-	case TIOCGPGRP:
-	case TIOCGSID:
-		return tty_getids(tp, l, cmd, data);
-	case TIOCSPGRP:
-		return tty_setpgrp(tp, l, arg);
-	case TIOCSCTTY:
-		return tty_setctty(tp, l);
-	case TIOCFLUSH:
-		ttyflush(tp, arg == 0 ? FREAD | FWRITE :
-		    arg & (FREAD | FWRITE));
-		return 0;
-	case TIOCDRAIN:
-		return ttywait(tp);
-	case TIOCSTOP:
-		tp->t_state |= TS_TTSTOP;
-		return 0;
-	case TIOCSTART:
-		tp->t_state &= ~TS_TTSTOP;
-		tp->t_lflag &= ~FLUSHO;
-		ttstart(tp);
-		return 0;
 	case TIOCEXCL:
 		tp->t_state |= TS_XCLUDE;
 		return 0;
@@ -321,16 +338,32 @@ ttioctl_locked(struct tty *tp, u_long cmd, void *data, int flag, struct lwp *l)
 		*(int *)data = TTYDISC;
 		return 0;
 	case TIOCSETD:
-		return arg == TTYDISC ? 0 : ENXIO;
-	case TIOCSTAT:
-		ttyinfo(tp);
-		ttstart(tp);
-		return 0;
-	case TIOCSTI:
-		return tty_sti(tp, l, flag, arg);
+		return *(int *)data == TTYDISC ? 0 : ENXIO;
+	case FIONBIO:
+	case FIOASYNC:
+	case TIOCCONS:
+	case TIOCSBRK:
+	case TIOCCBRK:
+	case TIOCSDTR:
+	case TIOCCDTR:
+		return 0;		/* no line behind it */
 	default:
 		return EPASSTHROUGH;
 	}
+}
+
+/* With t_lock held. */
+static int
+ttioctl_locked(struct tty *tp, u_long cmd, void *data, int flag, struct lwp *l)
+{
+	int error;
+
+	error = ttioctl_modes(tp, cmd, data);
+	if (error == EPASSTHROUGH)
+		error = ttioctl_jobs(tp, cmd, data, flag, l);
+	if (error == EPASSTHROUGH)
+		error = ttioctl_flow(tp, cmd, data);
+	return error;
 }
 
 int

@@ -315,7 +315,6 @@ t_kevent(int kq, struct kevent *chg, size_t nchg, struct kevent *ev, size_t nev,
 TEST(kqueue)
 {
 	struct kevent kev, ev[4];
-	struct lwp *l;
 	int kq, p[2];
 	char c;
 
@@ -352,7 +351,20 @@ TEST(kqueue)
 	kev = (struct kevent){ .ident = 99, .filter = EVFILT_READ,
 	    .flags = EV_ADD };
 	CHECK_EQ(t_kevent(kq, &kev, 1, NULL, 0, 0), -EBADF);
-	/* A timer. */
+}
+
+/* Timers, sleeping, closing, signals. */
+TEST(kqueue_events)
+{
+	struct kevent kev, ev[4];
+	struct lwp *l;
+	int kq, p[2];
+
+	t_pipe(p, 0);
+	kq = (int)sc(SYS_kqueue, NULL);
+	kev = (struct kevent){ .ident = (uintptr_t)p[0], .filter = EVFILT_READ,
+	    .flags = EV_ADD };
+	CHECK_EQ(t_kevent(kq, &kev, 1, NULL, 0, 0), 0);
 	kev = (struct kevent){ .ident = 1, .filter = EVFILT_TIMER,
 	    .flags = EV_ADD | EV_ONESHOT, .data = 5 };
 	CHECK_EQ(t_kevent(kq, &kev, 1, ev, 4, -1), 1);
