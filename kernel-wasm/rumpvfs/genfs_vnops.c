@@ -202,7 +202,7 @@ genfs_lock_common(struct vnode *vp, int flags)
 			return EBUSY;
 	} else
 		rw_enter(&vp->v_lock, op);
-	if (op == RW_WRITER && (vp->v_usecount & VUSECOUNT_INACT) == 0)
+	if (op == RW_WRITER && (atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_INACT) == 0)
 		atomic_or_uint(&vp->v_usecount, VUSECOUNT_INACT);
 	return 0;
 }

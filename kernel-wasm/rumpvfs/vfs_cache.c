@@ -164,7 +164,7 @@ cache_lookup(struct vnode *dvp, const char *name, size_t len, uint32_t nameiop,
 			*vpp = nc->nc_vp;
 			hit = true;
 		}
-		nc->nc_used = true;
+		atomic_store_relaxed(&nc->nc_used, true);
 	}
 	rw_exit(&namecache_lock);
 	if (drop)
@@ -266,7 +266,7 @@ nc_trim(void)
 	for (looked = 0; nc_count > 2 * desiredvnodes && looked < 32;
 	    looked++) {
 		nc = TAILQ_FIRST(&nc_lru);
-		if (!nc->nc_used) {
+		if (!atomic_load_relaxed(&nc->nc_used)) {
 			nc_remove(nc);
 			continue;
 		}
@@ -291,8 +291,8 @@ cache_enter(struct vnode *dvp, struct vnode *vp, const char *name, size_t len,
 		return;
 	nc = nc_new(dvp, vp, name, len, cnflags);
 	rw_enter(&namecache_lock, RW_WRITER);
-	if ((dvp->v_usecount & VUSECOUNT_GATE) != 0 ||
-	    (vp != NULL && (vp->v_usecount & VUSECOUNT_GATE) != 0)) {
+	if ((atomic_load_relaxed(&dvp->v_usecount) & VUSECOUNT_GATE) != 0 ||
+	    (vp != NULL && (atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_GATE) != 0)) {
 		rw_exit(&namecache_lock);
 		nc_memfree(nc);
 		return;

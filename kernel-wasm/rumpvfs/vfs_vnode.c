@@ -178,7 +178,7 @@ void
 vref(struct vnode *vp)
 {
 
-	KASSERT((vp->v_usecount & VUSECOUNT_MASK) != 0);
+	KASSERT((atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_MASK) != 0);
 	atomic_inc_uint(&vp->v_usecount);
 }
 
@@ -188,7 +188,7 @@ vcache_tryvget(struct vnode *vp)
 {
 	unsigned use, next;
 
-	for (use = vp->v_usecount;; use = next) {
+	for (use = atomic_load_relaxed(&vp->v_usecount);; use = next) {
 		if (use & VUSECOUNT_GATE)
 			return EBUSY;
 		next = atomic_cas_uint(&vp->v_usecount, use, use + 1);
@@ -196,7 +196,7 @@ vcache_tryvget(struct vnode *vp)
 			break;
 	}
 	if (use == 0)
-		VNODE_TO_VIMPL(vp)->vi_used = true;
+		atomic_store_relaxed(&VNODE_TO_VIMPL(vp)->vi_used, true);
 	return 0;
 }
 
@@ -228,7 +228,7 @@ vrele(struct vnode *vp)
 {
 	unsigned use, next;
 
-	for (use = vp->v_usecount;; use = next) {
+	for (use = atomic_load_relaxed(&vp->v_usecount);; use = next) {
 		KASSERT((use & VUSECOUNT_MASK) != 0);
 		if ((use & VUSECOUNT_MASK) == 1 && use != 1)
 			break;
@@ -259,7 +259,7 @@ static bool
 vn_close_gate(struct vnode *vp)
 {
 
-	unsigned use = vp->v_usecount & (VUSECOUNT_INACT | 1);
+	unsigned use = atomic_load_relaxed(&vp->v_usecount) & (VUSECOUNT_INACT | 1);
 
 	use |= 1;
 	return atomic_cas_uint(&vp->v_usecount, use,
@@ -288,7 +288,7 @@ vn_drop_last(struct vnode *vp)
 	bool recycle = false;
 	unsigned use;
 
-	if (vp->v_usecount & VUSECOUNT_GATE) {
+	if (atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_GATE) {
 		use = atomic_dec_uint_nv(&vp->v_usecount);
 		if ((use & VUSECOUNT_MASK) == 0)
 			vn_free_dead(vp);
@@ -296,7 +296,7 @@ vn_drop_last(struct vnode *vp)
 	}
 	KASSERT(vip->vi_state == VS_ACTIVE || vip->vi_state == VS_LOADING);
 	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	if (vrefcnt(vp) == 1 && (vp->v_usecount & VUSECOUNT_GATE) == 0) {
+	if (vrefcnt(vp) == 1 && (atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_GATE) == 0) {
 		atomic_and_uint(&vp->v_usecount, ~VUSECOUNT_INACT);
 		VOP_INACTIVE(vp, &recycle);
 	} else
@@ -413,9 +413,9 @@ vn_reclaim(struct vnode *vp)
 	uint8_t keybuf[64];
 	bool recycle, active, used;
 
-	KASSERT(vp->v_usecount & VUSECOUNT_GATE);
+	KASSERT(atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_GATE);
 	vcache_set_state(vip, VS_RECLAIMING);
-	used = (vp->v_usecount & VUSECOUNT_INACT) != 0;
+	used = (atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_INACT) != 0;
 	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	active = vrefcnt(vp) > 1;
 	mutex_enter(vp->v_interlock);
@@ -480,7 +480,7 @@ vgone(struct vnode *vp)
 {
 	unsigned use, next;
 
-	for (use = vp->v_usecount;; use = next) {
+	for (use = atomic_load_relaxed(&vp->v_usecount);; use = next) {
 		KASSERT((use & VUSECOUNT_MASK) != 0);
 		if (use & VUSECOUNT_GATE) {
 			vcache_wait_reclaimed(vp);
@@ -530,7 +530,7 @@ int
 vdead_check(struct vnode *vp, int flags)
 {
 
-	if ((vp->v_usecount & VUSECOUNT_GATE) == 0)
+	if ((atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_GATE) == 0)
 		return 0;
 	if ((flags & VDEAD_NOWAIT) == 0)
 		vcache_wait_reclaimed(vp);
@@ -552,7 +552,7 @@ vn_trim_pick(void)
 		if ((vip = TAILQ_FIRST(&vnode_lru)) == NULL)
 			break;
 		vp = VIMPL_TO_VNODE(vip);
-		if (!vip->vi_used &&
+		if (!atomic_load_relaxed(&vip->vi_used) &&
 		    atomic_cas_uint(&vp->v_usecount, 0,
 		    VUSECOUNT_GATE | 1) == 0) {
 			TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
@@ -561,7 +561,7 @@ vn_trim_pick(void)
 			found = vip;
 			break;
 		}
-		vip->vi_used = false;
+		atomic_store_relaxed(&vip->vi_used, false);
 		TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
 		TAILQ_INSERT_TAIL(&vnode_lru, vip, vi_lrulist);
 	}
@@ -890,7 +890,7 @@ vflush_pending(struct mount *mp)
 
 	mutex_enter(&mntvnode_lock);
 	TAILQ_FOREACH(vp, &mp->mnt_vnodelist, v_mntvnodes) {
-		if (!vn_ismarker(vp) && (vp->v_usecount & VUSECOUNT_GATE)) {
+		if (!vn_ismarker(vp) && (atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_GATE)) {
 			found = true;
 			break;
 		}

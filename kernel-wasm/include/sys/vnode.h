@@ -71,6 +71,7 @@
 #define _SYS_VNODE_H_
 
 #include <sys/types.h>
+#include <sys/atomic.h>
 #include <sys/queue.h>
 #include <sys/mutex.h>
 #include <sys/rwlock.h>
@@ -201,7 +202,8 @@ typedef struct vnode vnode_t;
 #define	VUSECOUNT_GATE	0x80000000u
 #define	VUSECOUNT_INACT	0x40000000u
 #define	VUSECOUNT_MASK	0x3fffffffu
-#define	vrefcnt(vp)	((int)((vp)->v_usecount & VUSECOUNT_MASK))
+#define	vrefcnt(vp)							\
+	((int)(atomic_load_relaxed(&(vp)->v_usecount) & VUSECOUNT_MASK))
 
 /* v_uflag */
 #define	VU_DIROP	0x01000000
