@@ -25,13 +25,16 @@
 #include "vfs_bio_private.h"
 
 /*
- * Get the block and, unless it is valid, start reading it.
+ * Get the block and, unless it is valid, start reading it; *waitp: it is to
+ * be waited for.
  */
 static buf_t *
-bio_startread(struct vnode *vp, daddr_t blkno, int size, bool async)
+bio_startread(struct vnode *vp, daddr_t blkno, int size, bool async,
+    bool *waitp)
 {
 	buf_t *bp;
 
+	*waitp = false;
 	bp = getblk(vp, blkno, size, 0, 0);
 	if (bp == NULL)
 		return NULL;
@@ -49,12 +52,13 @@ bio_startread(struct vnode *vp, daddr_t blkno, int size, bool async)
 	if (async)
 		bufcache_stats.bs_readahead++;
 	mutex_exit(&bufcache_lock);
+	*waitp = true;
 	(void)VOP_STRATEGY(vp, bp);
 	return bp;
 }
 
 static int
-bio_finishread(buf_t *bp, buf_t **bpp)
+bio_finishread(buf_t *bp, bool wait, buf_t **bpp)
 {
 	int error;
 
@@ -62,7 +66,7 @@ bio_finishread(buf_t *bp, buf_t **bpp)
 		*bpp = NULL;
 		return ENOMEM;
 	}
-	error = biowait(bp);
+	error = wait ? biowait(bp) : 0;
 	if (error != 0) {
 		brelse(bp, 0);
 		bp = NULL;
@@ -74,8 +78,12 @@ bio_finishread(buf_t *bp, buf_t **bpp)
 int
 bread(struct vnode *vp, daddr_t blkno, int size, int flags, buf_t **bpp)
 {
+	buf_t *bp;
+	bool wait;
+
 	(void)flags;
-	return bio_finishread(bio_startread(vp, blkno, size, false), bpp);
+	bp = bio_startread(vp, blkno, size, false, &wait);
+	return bio_finishread(bp, wait, bpp);
 }
 
 /*
@@ -84,13 +92,13 @@ bread(struct vnode *vp, daddr_t blkno, int size, int flags, buf_t **bpp)
 void
 bio_readahead(struct vnode *vp, daddr_t blkno, int size)
 {
-	bool there;
+	bool there, wait;
 
 	mutex_enter(&bufcache_lock);
 	there = incore(vp, blkno) != NULL;
 	mutex_exit(&bufcache_lock);
 	if (!there)
-		(void)bio_startread(vp, blkno, size, true);
+		(void)bio_startread(vp, blkno, size, true, &wait);
 }
 
 int
@@ -98,13 +106,14 @@ breadn(struct vnode *vp, daddr_t blkno, int size, daddr_t *rablks,
     int *rasizes, int nrablks, int flags, buf_t **bpp)
 {
 	buf_t *bp;
+	bool wait;
 	int i;
 
 	(void)flags;
-	bp = bio_startread(vp, blkno, size, false);
+	bp = bio_startread(vp, blkno, size, false, &wait);
 	for (i = 0; i < nrablks; i++)
 		bio_readahead(vp, rablks[i], rasizes[i]);
-	return bio_finishread(bp, bpp);
+	return bio_finishread(bp, wait, bpp);
 }
 
 /*
@@ -245,10 +254,8 @@ biodone(buf_t *bp)
 int
 biowait(buf_t *bp)
 {
-	if ((bp->b_oflags & BO_DELWRI) != 0)
-		return bp->b_error;
 	mutex_enter(bp->b_objlock);
-	while ((bp->b_oflags & BO_DONE) == 0)
+	while ((bp->b_oflags & (BO_DONE | BO_DELWRI)) == 0)
 		cv_wait(&bp->b_done, bp->b_objlock);
 	mutex_exit(bp->b_objlock);
 	return bp->b_error;
