@@ -45,6 +45,7 @@ export function launch(shell: Shell, plans: readonly ProcessPlan[], options: Lau
   const parent = sys.curlwp();
   const jobControl = shell.jobControl && !options.noJob;
   const pids: number[] = [];
+  const made: ChildSetup[] = [];
   let pgid = 0;
   let input = -1;
   let status = 0;
@@ -63,17 +64,21 @@ export function launch(shell: Shell, plans: readonly ProcessPlan[], options: Lau
         background: !options.foreground,
         first: i === 0,
       });
-      const pid = child.start(parent, (newPid) => {
-        if (pgid === 0) pgid = newPid;
-        if (jobControl && options.foreground && pids.length === 0) sys.tcsetpgrp(shell.ttyFd, pgid);
-      });
-      if (typeof pid === 'number') pids.push(pid);
-      else status = pid.status;
-      lastFailed = typeof pid !== 'number';
+      const failure = child.make(parent);
+      if (failure === undefined) made.push(child);
+      else status = failure;
+      lastFailed = failure !== undefined;
+      if (failure === undefined && pgid === 0) pgid = child.pid;
       if (input >= 0) sys.close(input);
       if (pipe) sys.close(pipe[1]);
       input = pipe?.[0] ?? -1;
     });
+    // None runs before all are made: a leader that ends early would take the process group away from the others.
+    if (jobControl && options.foreground && made.length > 0) sys.tcsetpgrp(shell.ttyFd, pgid);
+    for (const child of made) {
+      if (child.start(parent)) pids.push(child.pid);
+      else status = 2;
+    }
   } finally {
     if (input >= 0) sys.close(input);
     sys.signals.release();
@@ -99,19 +104,16 @@ class ChildSetup {
     private readonly place: ChildPlace,
   ) {}
 
-  /** The pid, or the status when the process could not be made. `beforeStart` runs in the parent before the program does. */
-  start(parent: GuestPtr, beforeStart: (pid: number) => void): number | { readonly status: number } {
+  pid = 0;
+  private lwp: GuestPtr = 0;
+
+  /** Make the process and set it up; the status when that failed. */
+  make(parent: GuestPtr): number | undefined {
     const { shell, plan } = this;
     const { sys } = shell;
-    const lwp = sys.rfork('copy');
-    let pid = 0;
-    const drop = () => {
-      sys.switchLwp(lwp);
-      sys.releaseLwp();
-      sys.switchLwp(parent);
-    };
+    this.lwp = sys.rfork('copy');
     try {
-      pid = sys.getpid();
+      this.pid = sys.getpid();
       sys.execNotify(plan.argv[0] ?? '');
       this.prepare();
       if (plan.missing) throw new ShellError(plan.missing.message, plan.missing.status);
@@ -119,17 +121,25 @@ class ChildSetup {
       this.report(error);
       sys.releaseLwp();
       sys.switchLwp(parent);
-      return { status: error instanceof ShellError ? error.status : 2 };
+      return error instanceof ShellError ? error.status : 2;
     }
     sys.switchLwp(parent);
+    return undefined;
+  }
+
+  /** Hand it to the host; false when there is no worker for it. */
+  start(parent: GuestPtr): boolean {
+    const { shell, plan, lwp, pid } = this;
+    const { sys } = shell;
     try {
-      beforeStart(pid);
       shell.host.spawn({ lwp, pid, argv: plan.argv, env: Object.fromEntries(plan.env), state: plan.state });
-      return pid;
+      return true;
     } catch (error) {
-      drop();
+      sys.switchLwp(lwp);
+      sys.releaseLwp();
+      sys.switchLwp(parent);
       shell.complain(`Cannot fork: ${error instanceof Error ? error.message : 'Resource temporarily unavailable'}`);
-      return { status: 2 };
+      return false;
     }
   }
 

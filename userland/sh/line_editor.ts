@@ -35,6 +35,7 @@ export class LineEditor {
   private killed = '';
   private input: Uint8Array = new Uint8Array(0);
   private inputAt = 0;
+  private dirty = false;
   private historyAt = 0;
   private stash = '';
   private lastWasTab = false;
@@ -105,6 +106,7 @@ export class LineEditor {
   /** Next character; undefined at hang-up. Window changes redraw. */
   private key(): string | undefined {
     while (this.inputAt >= this.input.length) {
+      this.draw();
       try {
         this.input = this.shell.sys.read(0, 4096);
         this.inputAt = 0;
@@ -178,10 +180,12 @@ export class LineEditor {
       case '\n':
         return this.finish({ text: this.text.join('') });
       case '\x03':
+        this.draw();
         this.put('^C');
         return this.finish('interrupted');
       case '\x04':
         if (this.text.length === 0) {
+          this.draw();
           this.put('\r\n');
           return undefined;
         }
@@ -293,6 +297,7 @@ export class LineEditor {
       this.at = this.text.length;
       this.refresh();
     }
+    this.draw();
     this.put('\r\n');
     this.cursorRow = 0;
     return line;
@@ -317,13 +322,16 @@ export class LineEditor {
     const atEnd = this.at === this.text.length;
     this.text.splice(this.at, 0, ...chars);
     this.at += chars.length;
-    // Typing at the end of a line that does not wrap: no redraw.
+    // Typing at the end, away from the edge: no redraw.
+    const end = this.layout(this.text.length);
     if (
       atEnd &&
+      !this.dirty &&
       chars.length === 1 &&
       text !== '\n' &&
-      this.layout(this.text.length).row === 0 &&
-      this.layout(this.text.length).column < this.columns - 1
+      end.row === this.cursorRow &&
+      end.column > 0 &&
+      end.column < this.columns - 1
     )
       this.put(text);
     else this.refresh();
@@ -517,6 +525,7 @@ export class LineEditor {
     const at = this.at;
     this.at = this.text.length;
     this.refresh();
+    this.draw();
     this.put(out);
     this.cursorRow = 0;
     this.at = at;
@@ -551,7 +560,14 @@ export class LineEditor {
     return { row, column };
   }
 
+  /** The picture is out of date; drawn when there is no more input to take in. */
   private refresh(): void {
+    this.dirty = true;
+  }
+
+  private draw(): void {
+    if (!this.dirty) return;
+    this.dirty = false;
     let out = '\r';
     if (this.cursorRow > 0) out += `\x1b[${this.cursorRow}A`;
     out += `\x1b[J${this.prompt.replace(/\n/g, '\r\n')}\x1b]133;B\x07`;
