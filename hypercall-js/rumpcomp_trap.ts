@@ -14,10 +14,11 @@ const FRAMES = 50;
 
 /** The calling thread's stack, deeper than V8 gives by itself. */
 export function deepStack(): string {
-  const before = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES;
+  const limited = Error as { stackTraceLimit?: number };
+  const before = limited.stackTraceLimit;
+  limited.stackTraceLimit = FRAMES;
   const stack = new Error('panic').stack ?? '';
-  Error.stackTraceLimit = before;
+  if (before !== undefined) limited.stackTraceLimit = before;
   return stack;
 }
 

@@ -52,7 +52,7 @@ import type { SessionEnd, Terminal } from './terminal.ts';
 const ETFS_BLK = 1;
 const ETFS_CHR = 2;
 /** When the pools are filled up, ms after the boot. */
-const _FILL_MS = 250;
+const FILL_MS = 250;
 const DEFAULT_MEMORY = 512 << 20;
 
 export interface BootOptions {
@@ -217,11 +217,12 @@ export class Kernel {
     }
   }
 
-  /** The kernel is up: fill the pools to their size beside what the first programs do. */
+  /** The kernel is up. The pools get their full size a little later: workers that start now would slow the first prompt. */
   private running(): void {
-    if (this.memory !== undefined)
-      this.coordinator.setTargets({ kthread: 2, program: this.report.can.shell ? (this.options.programs ?? 1) : 0 });
     this.boot.resolve();
+    if (this.memory === undefined) return;
+    const program = this.report.can.shell ? (this.options.programs ?? 1) : 0;
+    setTimeout(() => this.coordinator.setTargets({ kthread: 2, program }), FILL_MS);
   }
 
   private ask(call: ControlOp): Promise<number | bigint> {
