@@ -45,6 +45,10 @@ struct vnode_impl {
 	LIST_HEAD(, namecache) vi_dnclist;	/* n: entries below here */
 };
 
+/* State changes of vnodes: vfs_vnode.c, vfs_vflush.c. */
+extern kmutex_t vcache_lock;
+extern kcondvar_t vcache_cv;
+
 #define	VNODE_TO_VIMPL(vp)	((struct vnode_impl *)(void *)(vp))
 #define	VIMPL_TO_VNODE(vip)	(&(vip)->vi_vnode)
 
