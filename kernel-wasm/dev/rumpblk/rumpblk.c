@@ -34,6 +34,7 @@
 #include <sys/errno.h>
 #include <sys/fcntl.h>
 #include <sys/kmem.h>
+#include <sys/ktrace.h>
 #include <sys/mutex.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -420,6 +421,7 @@ rumpblk_done(void *arg, size_t count, int error)
 	struct buf *bp = arg;
 
 	KASSERT(count <= (size_t)bp->b_bcount);
+	RUMP_TRACE(RUMP_TRACE_BIO_DONE, bp->b_blkno, error);
 	bp->b_resid = bp->b_bcount - (int)count;
 	bp->b_error = error;
 	if (error == 0 && BUF_ISREAD(bp) && bp->b_resid != 0)
@@ -468,6 +470,9 @@ rumpblk_strategy(struct buf *bp)
 		op = RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC;
 	else
 		op = RUMPUSER_BIO_WRITE;
+	/* DEV_BSIZE block; bytes with bit 31 for a write */
+	RUMP_TRACE(RUMP_TRACE_BIO_START, bp->b_blkno,
+	    (uint32_t)len | (BUF_ISREAD(bp) ? 0U : 1U << 31));
 	rumpuser_bio(sc->sc_fd, op, bp->b_data, len,
 	    (int64_t)(sc->sc_off + off), rumpblk_done, bp);
 }
