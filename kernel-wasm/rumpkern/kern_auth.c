@@ -446,6 +446,10 @@ kauth_authorize_vnode(kauth_cred_t cred, kauth_action_t action,
     struct vnode *vp, struct vnode *dvp, int fs_decision)
 {
 
+	/* Nobody executes what has no x bit. */
+	if ((action & (KAUTH_VNODE_EXECUTE | KAUTH_VNODE_IS_EXEC)) ==
+	    KAUTH_VNODE_EXECUTE)
+		return fs_decision;
 	switch (scope_ask(&scopes[S_VNODE], cred, action, vp, dvp, NULL,
 	    NULL)) {
 	case KAUTH_RESULT_ALLOW:
