@@ -119,7 +119,9 @@ export class Librump extends FileCalls {
   }
 
   setgroups(groups: readonly number[]): void {
-    groups.forEach((g, i) => this.view.setUint32(this.structPtr + 4 * i, g, true));
+    groups.forEach((g, i) => {
+      this.view.setUint32(this.structPtr + 4 * i, g, true);
+    });
     this.call2(N.SYS_setgroups, groups.length, this.structPtr);
   }
 
@@ -174,7 +176,9 @@ export class Librump extends FileCalls {
   /** Block or unblock signals; the previous mask as four words. */
   sigprocmask(how: number, words: readonly number[]): number[] {
     const at = this.zeroStruct(32);
-    words.forEach((w, i) => this.view.setUint32(at + 4 * i, w, true));
+    words.forEach((w, i) => {
+      this.view.setUint32(at + 4 * i, w, true);
+    });
     this.call3(N.SYS_sigprocmask, how, at, at + 16);
     return [0, 1, 2, 3].map((i) => this.view.getUint32(at + 16 + 4 * i, true));
   }
@@ -352,7 +356,9 @@ export class Librump extends FileCalls {
   /** Read and/or write a node by number; the old value, undefined when it does not fit `room`. */
   sysctl(name: readonly number[], newValue?: Uint8Array, room = BULK_SIZE): Uint8Array {
     const at = this.zeroStruct(64);
-    name.forEach((n, i) => this.view.setInt32(at + 4 * i, n, true));
+    name.forEach((n, i) => {
+      this.view.setInt32(at + 4 * i, n, true);
+    });
     const lenAt = at + 52;
     const newAt = at + 64;
     const old = this.bulkPtr;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
+
 import { decode } from '../lib/bytes.ts';
 import { fnmatch } from '../lib/fnmatch.ts';
 import { concat } from '../lib/input_stream.ts';
 import { ProgramEnd } from '../librump/program_end.ts';
+import { SIGINT } from '../librump/signal_names.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 import type { AndOr, Assignment, Command, List, Pipeline, Redirect } from './ast.ts';
 import { BUILTINS, SPECIAL_BUILTINS } from './builtins.ts';
@@ -415,6 +417,11 @@ export class Executor {
       return status;
     }
     shell.jobs.remove(job);
+    if (shell.interactive && job.processes.some((p) => p.state === 'signaled' && p.code === SIGINT)) {
+      // ^C ends the whole line, loops included, not only the pipeline it met.
+      shell.interrupted = true;
+      return status;
+    }
     const said = killMessage(job);
     if (said !== '' && (shell.interactive || said !== '\n')) {
       shell.ctx.err.write(said);

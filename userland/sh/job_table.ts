@@ -120,11 +120,11 @@ export class JobTable {
   line(job: Job, pids = false): string {
     const mark = job === this.current ? '+' : job === this.previous ? '-' : ' ';
     const pid = pids ? ` ${job.processes.map((p) => p.pid).join(' ')}` : '';
-    return `[${job.id}] ${mark}${pid} ${describe(job).padEnd(22)} ${job.text}\n`;
+    return `[${job.id}] ${mark}${pid} ${stateText(job).padEnd(22)} ${job.text}\n`;
   }
 }
 
-function describe(job: Job): string {
+function stateText(job: Job): string {
   const state = jobState(job);
   if (state === 'running') return 'Running';
   const p =

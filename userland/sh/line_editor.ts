@@ -2,20 +2,11 @@
 
 import { decode, encode, utf8Length } from '../lib/bytes.ts';
 import { charWidth, textWidth } from '../lib/char_width.ts';
-import type { Termios } from '../librump/structs.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 import { Completer, type Completion, commonPrefix } from './completer.ts';
+import { rawModes, visibleText } from './raw_terminal.ts';
 import type { Shell } from './shell.ts';
 
-const BRKINT = 0x2;
-const ICRNL = 0x100;
-const IXON = 0x200;
-const ECHO = 0x8;
-const ISIG = 0x80;
-const ICANON = 0x100;
-const IEXTEN = 0x400;
-const VMIN = 16;
-const VTIME = 17;
 const POLLIN = 1;
 const ESC_WAIT_MS = 40;
 
@@ -64,7 +55,7 @@ export class LineEditor {
     this.undo.length = 0;
     this.historyAt = this.shell.history.length;
     this.measure();
-    sys.tcsetattr(0, 1, raw(modes));
+    sys.tcsetattr(0, 1, rawModes(modes));
     try {
       if (first) this.mark('A');
       this.put('\x1b[?2004h');
@@ -551,7 +542,7 @@ export class LineEditor {
       }
       column += w;
     };
-    for (const c of visible(this.prompt)) step(c);
+    for (const c of visibleText(this.prompt)) step(c);
     for (let i = 0; i < count; i++) step(this.text[i] as string);
     if (column >= this.columns) {
       row++;
@@ -581,21 +572,4 @@ export class LineEditor {
     this.cursorRow = to.row;
     this.put(out);
   }
-}
-
-/** Prompt text without escape sequences. */
-function visible(prompt: string): string {
-  return prompt.replace(/\x1b\[[0-9;]*[A-Za-z]|\x1b\][^\x07]*\x07/g, '');
-}
-
-function raw(modes: Termios): Termios {
-  const cc = [...modes.cc];
-  cc[VMIN] = 1;
-  cc[VTIME] = 0;
-  return {
-    ...modes,
-    iflag: modes.iflag & ~(BRKINT | ICRNL | IXON),
-    lflag: modes.lflag & ~(ECHO | ICANON | ISIG | IEXTEN),
-    cc,
-  };
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: shell parameters
 import { describe, expect, it } from 'vitest';
 import { IncompleteError, ShellSyntaxError } from './lexer.ts';
 import { Parser } from './parser.ts';

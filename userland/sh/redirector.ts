@@ -106,25 +106,24 @@ export class Redirector {
   }
 
   private one(r: ReadyRedirect): void {
+    if (r.op === '<&' || r.op === '>&') this.duplicate(r);
+    else this.move(this.openFor(r), r.fd);
+  }
+
+  private openFor(r: ReadyRedirect): number {
     switch (r.op) {
       case '<':
-        return this.move(this.open(r.text, O_RDONLY), r.fd);
+        return this.open(r.text, O_RDONLY);
       case '<>':
-        return this.move(this.open(r.text, O_RDWR | O_CREAT), r.fd);
+        return this.open(r.text, O_RDWR | O_CREAT);
       case '>':
-        return this.move(
-          this.noclobber() ? this.openNew(r.text) : this.open(r.text, O_WRONLY | O_CREAT | O_TRUNC),
-          r.fd,
-        );
-      case '>|':
-        return this.move(this.open(r.text, O_WRONLY | O_CREAT | O_TRUNC), r.fd);
+        return this.noclobber() ? this.openNew(r.text) : this.open(r.text, O_WRONLY | O_CREAT | O_TRUNC);
       case '>>':
-        return this.move(this.open(r.text, O_WRONLY | O_CREAT | O_APPEND), r.fd);
+        return this.open(r.text, O_WRONLY | O_CREAT | O_APPEND);
       case '<<':
-        return this.move(this.hereDocument(encode(r.text)), r.fd);
-      case '<&':
-      case '>&':
-        return this.duplicate(r);
+        return this.hereDocument(encode(r.text));
+      default:
+        return this.open(r.text, O_WRONLY | O_CREAT | O_TRUNC);
     }
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: shell parameters
 import { describe, expect, it } from 'vitest';
-import { SH_CASES } from '../testing/sh_cases.ts';
 import { runArgv, runScript } from '../testing/run_script.ts';
+import { SH_CASES } from '../testing/sh_cases.ts';
 
 describe('sh on the fake kernel', () => {
   for (const [script, out] of SH_CASES)

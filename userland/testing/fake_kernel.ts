@@ -86,7 +86,7 @@ export class FakeKernel implements KernelInstance {
         for (const p of this.procs.values()) if (p.lwp === Number(lwp)) this.current = p;
       },
       rump_pub_lwproc_releaselwp: () => {
-        this.current.fds.forEach((f) => f && this.release(f));
+        for (const f of this.current.fds) if (f) this.release(f);
         this.procs.delete(this.current.pid);
       },
     };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: shell parameters
 /** What shell scripts print; run on the fake kernel by unit tests and on the real one by cases_on_kernel.mjs. */
 
 /** [script, expected standard output] */
