@@ -99,3 +99,22 @@ test('a shell that ends can be started again with Enter', async ({ page }) => {
   await page.waitForTimeout(500);
   expect(await rumpus.runOk('echo again')).toContain('again');
 });
+
+test('a flood of output can be interrupted and the page stays quick', async ({ page }) => {
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await page.evaluate(() => {
+    const long: number[] = [];
+    new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration))).observe({
+      entryTypes: ['longtask'],
+    });
+    Object.assign(window, { long });
+  });
+  await rumpus.type('while true; do cat /dev/zero | hexdump -v | head -2000; done\r');
+  await page.waitForTimeout(2500);
+  const start = Date.now();
+  await rumpus.type('\x03');
+  expect(await rumpus.runOk('echo free again')).toContain('free again');
+  const long = await page.evaluate(() => (window as unknown as { long: number[] }).long);
+  console.log(`flood: interrupted in ${Date.now() - start} ms, longest task ${Math.round(Math.max(0, ...long))} ms`);
+});

@@ -21,7 +21,7 @@ for (const [name, options] of Object.entries(LOOKS)) {
         await rumpus.accessible();
         const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
         expect(wide, 'scrolls sideways').toBe(false);
-        await page.screenshot({ path: `test-results/shots/${name}-${state}.png` });
+        await page.screenshot({ path: `out/shots/${name}-${state}.png` });
       };
       await rumpus.runOk('uname -a; ls -l /; dmesg | tail -3');
       await shot('shell');

@@ -120,7 +120,7 @@ test('not isolated and no helper: E-ISO with the list of fixes', async ({ page }
   await expect(screen.getByText('E-ISO')).toBeVisible();
   await expect(screen.getByText('Cross-Origin-Opener-Policy: same-origin')).toBeVisible();
   await new RumpusPage(page).accessible();
-  await page.screenshot({ path: 'test-results/shots/e-iso.png' });
+  await page.screenshot({ path: 'out/shots/e-iso.png' });
 });
 
 test('an old browser is told which features are missing', async ({ page }) => {
@@ -165,7 +165,7 @@ test('a panic shows message, thread and backtrace, and reboots with the same dis
   await expect(screen.getByText('The kernel panicked')).toBeVisible();
   await expect(screen.getByText(/^rump_lwproc_releaselwp/)).toBeVisible();
   await rumpus.accessible();
-  await page.screenshot({ path: 'test-results/shots/panic.png' });
+  await page.screenshot({ path: 'out/shots/panic.png' });
   const download = page.waitForEvent('download');
   await screen.getByRole('button', { name: 'Download crash report' }).click();
   expect((await download).suggestedFilename()).toBe('rumpus-crash.txt');
@@ -192,5 +192,5 @@ test('a foreign kernel boots as far as it can and what it lacks is named', async
   await screen.getByRole('button', { name: 'Call' }).click();
   await expect(screen.getByText('= 0', { exact: true })).toBeVisible();
   await new RumpusPage(page).accessible();
-  await page.screenshot({ path: 'test-results/shots/foreign.png', fullPage: true });
+  await page.screenshot({ path: 'out/shots/foreign.png', fullPage: true });
 });
