@@ -83,11 +83,11 @@ function script(kernel: Kernel, text: string): Promise<SessionEnd> {
 async function shell(kernel: Kernel): Promise<SessionEnd> {
   const { stdin, stdout } = process;
   const terminal = await kernel.openTerminal({
-    cols: stdout.columns ?? 80,
-    rows: stdout.rows ?? 24,
+    cols: stdout.columns || 80,
+    rows: stdout.rows || 24,
     env: { TERM: process.env['TERM'] ?? 'vt100' },
   });
-  const resize = (): void => terminal.resize(stdout.columns ?? 80, stdout.rows ?? 24);
+  const resize = (): void => terminal.resize(stdout.columns || 80, stdout.rows || 24);
   if (stdin.isTTY) stdin.setRawMode(true);
   stdout.on('resize', resize);
   stdin.on('data', (bytes: Uint8Array) => terminal.write(bytes));
