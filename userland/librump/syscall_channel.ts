@@ -24,6 +24,9 @@ const NEVER_RESTARTED: ReadonlySet<number> = new Set([93, 209, 345, 373, 374, 41
 /** Calls whose time would start again: their wrappers go on with what is left. */
 const SLEEPS: ReadonlySet<number> = new Set([430, 477]);
 
+/** A process that is being ended gets EINTR for ever: then it must come out. */
+const SPURIOUS_LIMIT = 4;
+
 type SyscallEntry = (num: number, args: number, len: number, ret: number) => number;
 
 /**
@@ -97,11 +100,19 @@ export class SyscallChannel {
   /** Make the call whose arguments are in the scratch block; the errno. */
   rawCall(num: number, argsLength: number): number {
     const block = this.scratch;
-    for (;;) {
+    for (let spurious = 0; ; ) {
       const errno = this.entry(num, block, argsLength, block + RET_AT) | 0;
       this.lastErrno = errno;
       this.lastCall = num;
-      if (Atomics.load(this.flag, 0) === 0) return errno;
+      if (Atomics.load(this.flag, 0) === 0) {
+        if (errno !== EINTR || spurious++ === SPURIOUS_LIMIT) return errno;
+        if (!this.signalFollows()) {
+          // Woken by a signal that is dealt with already, such as the SIGCONT after a stop.
+          this.lastDelivery = 'quiet';
+          if (SLEEPS.has(num)) return errno;
+          continue;
+        }
+      }
       // Handlers make calls of their own: results, and arguments for a restart, must be whole again.
       const saved = this.u8.slice(block, block + SCRATCH_SIZE);
       const delivery = this.signals.deliver();
@@ -112,6 +123,12 @@ export class SyscallChannel {
       if (errno !== EINTR || delivery === 'interrupt' || delivery === 'none') return errno;
       if (SLEEPS.has(num) || (delivery === 'restart' && NEVER_RESTARTED.has(num))) return errno;
     }
+  }
+
+  /** The kernel wakes a sleeper before it has told the host of the signal: give the word a moment to come. */
+  private signalFollows(): boolean {
+    for (let i = 0; i < 10; i++) if (Atomics.wait(this.flag, 0, 0, 5) !== 'timed-out') return true;
+    return Atomics.load(this.flag, 0) !== 0;
   }
 
   /** Deliver pending signals between system calls (a loop that makes none would never see them). */

@@ -406,7 +406,8 @@ export class Executor {
   /** Wait until the job ends or stops, then take the terminal back; its status. */
   waitForeground(job: Job): number {
     const { shell } = this;
-    while (jobState(job) === 'running') this.waitEvent();
+    // Without job control a stopped child is only a slow one.
+    while (jobState(job) === 'running' || (jobState(job) === 'stopped' && !shell.jobControl)) this.waitEvent();
     if (shell.jobControl) this.takeTerminal(job);
     const status = jobStatus(job);
     if (jobState(job) === 'stopped') {

@@ -100,7 +100,7 @@ export class JobTable {
   forgetRunning(): void {
     for (const job of this.jobs)
       for (const p of job.processes) {
-        if (p.state !== 'running') continue;
+        if (p.state !== 'running' && p.state !== 'stopped') continue;
         p.state = 'exited';
         p.code = 127;
       }
