@@ -4,11 +4,14 @@
 import { importedMemory } from '../hypercall-js/wasm_imports.ts';
 import type { KernelInstance } from '../userland/abi.ts';
 import { bootInlineKernel } from '../workers/inline_kernel.ts';
+import { clientLoops } from './client_loops.ts';
 
 export interface LoopResult {
   readonly name: string;
   readonly unit: string;
   readonly runs: readonly number[];
+  /** Who makes the calls: a C loop in the module, or TypeScript through the syscall client. */
+  readonly client: 'c' | 'ts';
 }
 
 const RUMP_RFCFDG = 2;
@@ -18,14 +21,27 @@ const BULK = 'tmpfs-read-64k';
 
 type Call = (name: string, ...args: number[]) => number;
 
+type Loop = (rounds: number) => void;
+
 /** Rounds that take about TARGET_MS, after a warm-up that lets the engine optimise. */
-function calibrate(call: Call, which: number): number {
+function calibrate(loop: Loop): number {
   for (let rounds = 1; ; rounds *= 4) {
     const start = performance.now();
-    if (call('rump_bench', which, rounds) !== 0) throw new Error(`bench loop ${which} failed`);
+    loop(rounds);
     const ms = performance.now() - start;
     if (ms > TARGET_MS / 2) return Math.max(1, Math.round((rounds * TARGET_MS) / ms));
   }
+}
+
+function time(name: string, loop: Loop, runs: number, client: LoopResult['client']): LoopResult {
+  const rounds = calibrate(loop);
+  const rates = Array.from({ length: runs }, () => {
+    const start = performance.now();
+    loop(rounds);
+    const perSecond = rounds / ((performance.now() - start) / 1000);
+    return name === BULK ? perSecond * READ_BYTES : perSecond;
+  });
+  return { name, unit: name === BULK ? 'B/s' : '1/s', runs: rates, client };
 }
 
 function guestText(instance: KernelInstance, at: number): string {
@@ -37,19 +53,22 @@ export function timeLoops(instance: KernelInstance, runs: number): LoopResult[] 
   const call: Call = (name, ...args) => Number(instance.exports[name]?.(...args));
   call('rump_pub_lwproc_rfork', RUMP_RFCFDG);
   if (call('rump_bench_setup') !== 0) throw new Error('bench set-up failed');
+  const client = clientLoops(instance);
   const results: LoopResult[] = [];
   for (let which = 0; ; which++) {
     const at = call('rump_bench_name', which);
     if (at === 0) return results;
     const name = guestText(instance, at);
-    const rounds = calibrate(call, which);
-    const rates = Array.from({ length: runs }, () => {
-      const start = performance.now();
-      call('rump_bench', which, rounds);
-      const perSecond = rounds / ((performance.now() - start) / 1000);
-      return name === BULK ? perSecond * READ_BYTES : perSecond;
-    });
-    results.push({ name, unit: name === BULK ? 'B/s' : '1/s', runs: rates });
+    const inC: Loop = (rounds) => {
+      if (call('rump_bench', which, rounds) !== 0) throw new Error(`bench loop ${name} failed`);
+    };
+    results.push(time(name, inC, runs, 'c'));
+    const round = client.get(name);
+    if (round === undefined) continue;
+    const inTypeScript: Loop = (rounds) => {
+      for (let i = 0; i < rounds; i++) round();
+    };
+    results.push(time(name, inTypeScript, runs, 'ts'));
   }
 }
 

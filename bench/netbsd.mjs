@@ -15,7 +15,12 @@ export const NETBSD = {
 
 /** Results of timeKernel() as `npm run bench` wants them. */
 export function asResults({ loops, boots }, env) {
-  const results = loops.map((loop) => ({ ...loop, name: `syscall/${loop.name}`, env, baseline: NETBSD[loop.name] }));
+  const results = loops.map(({ name, client, ...rest }) => ({
+    ...rest,
+    name: `syscall/${name}${client === 'ts' ? '/typescript' : ''}`,
+    env,
+    baseline: NETBSD[name],
+  }));
   results.push({ name: 'boot/rump-init', unit: 'ms', runs: boots, env, baseline: NETBSD.boot });
   return results;
 }

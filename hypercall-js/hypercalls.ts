@@ -7,7 +7,7 @@ import { rumpcompFutex } from './rumpcomp_futex.ts';
 import { rumpcompTrap, threadName } from './rumpcomp_trap.ts';
 import { rumpuserInit } from './rumpuser.ts';
 import { rumpuserBio } from './rumpuser_bio.ts';
-import { rumpuserClock } from './rumpuser_clock.ts';
+import { rumpcompClock, rumpuserClock } from './rumpuser_clock.ts';
 import { printText, rumpuserCons } from './rumpuser_cons.ts';
 import { rumpuserCv } from './rumpuser_cv.ts';
 import { rumpuserDl } from './rumpuser_dl.ts';
@@ -41,6 +41,7 @@ export function hypercalls(k: HostKernel): Hypercalls {
     ...guard(k, rumpuserCv(k)),
     ...rumpuserSp(),
     ...rumpuserDl(k),
+    ...rumpcompClock(k),
     ...rumpcompFutex(k),
     ...guard(k, rumpcompCons(k)),
     ...guard(k, rumpcompTrap(k)),
@@ -49,6 +50,7 @@ export function hypercalls(k: HostKernel): Hypercalls {
 
 /** Called so often that the wrapper would show; they touch nothing but words of guest memory and cannot throw of themselves. */
 const BARE = new Set([
+  'rumpuser_clock_gettime',
   'rumpuser_curlwp',
   'rumpuser_curlwpop',
   'rumpuser_mutex_enter',

@@ -75,6 +75,7 @@ export interface RumpcompImports {
   rumpcomp_cons_write(line: number, buf: number, len: number): number;
   rumpcomp_cons_winsize(line: number, rows: number, cols: number): number;
   rumpcomp_trap(msg: number, len: number): void;
+  rumpcomp_clock_ms(): number;
 }
 
 /** How the trace formatter shows an argument. */
@@ -158,6 +159,7 @@ export const HYPERCALLS: readonly HypercallDesc[] = [
   { module: 'rumpcomp', name: 'rumpcomp_cons_write', ret: 'number', blocks: 'nowrap', args: [{ name: 'line', kind: 'int' }, { name: 'buf', kind: 'ptr' }, { name: 'len', kind: 'size' }] },
   { module: 'rumpcomp', name: 'rumpcomp_cons_winsize', ret: 'number', blocks: 'no', args: [{ name: 'line', kind: 'int' }, { name: 'rows', kind: 'ptr' }, { name: 'cols', kind: 'ptr' }] },
   { module: 'rumpcomp', name: 'rumpcomp_trap', ret: 'void', blocks: 'no', args: [{ name: 'msg', kind: 'string' }, { name: 'len', kind: 'size' }] },
+  { module: 'rumpcomp', name: 'rumpcomp_clock_ms', ret: 'number', blocks: 'no', args: [] },
 ];
 
 export const RUMPUSER_NAMES: readonly (keyof RumpuserImports)[] = [
@@ -231,4 +233,5 @@ export const RUMPCOMP_NAMES: readonly (keyof RumpcompImports)[] = [
   'rumpcomp_cons_write',
   'rumpcomp_cons_winsize',
   'rumpcomp_trap',
+  'rumpcomp_clock_ms',
 ];

@@ -2,7 +2,7 @@
 /** rumpuser(3): clocks. */
 import { EINVAL } from './errno.gen.ts';
 import type { HostKernel } from './host_kernel.ts';
-import type { RumpuserImports } from './imports.gen.ts';
+import type { RumpcompImports, RumpuserImports } from './imports.gen.ts';
 
 export const RUMPUSER_CLOCK_RELWALL = 0;
 export const RUMPUSER_CLOCK_ABSMONO = 1;
@@ -56,6 +56,29 @@ export function rumpuserClock(k: HostKernel): Pick<RumpuserImports, 'rumpuser_cl
       sleepUntil(k, deadline);
       k.resume(nlocks, 0);
       return 0;
+    },
+  };
+}
+
+export function rumpcompClock(k: HostKernel): Pick<RumpcompImports, 'rumpcomp_clock_ms'> {
+  let date = 0;
+  let uptime = 0;
+  return {
+    /**
+     * The monotonic clock, cheaply: at most about a millisecond behind rumpuser_clock_gettime(ABSMONO), never ahead of it.
+     * Date.now() tells whether the last reading still holds; only then is the costly precise clock spared.
+     * @returns milliseconds with fraction
+     * @blocks no
+     * @context kept
+     * @worker any
+     */
+    rumpcomp_clock_ms() {
+      const now = Date.now();
+      if (now !== date) {
+        date = now;
+        uptime = k.services.monotonicMs();
+      }
+      return uptime;
     },
   };
 }

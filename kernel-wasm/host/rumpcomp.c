@@ -26,6 +26,15 @@
 #define	NLINES	8
 #define	RING	65536
 
+double
+rumpcomp_clock_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
 int
 rumpcomp_futex_wait(int32_t *addr, int32_t expected, int32_t sec, int32_t nsec)
 {

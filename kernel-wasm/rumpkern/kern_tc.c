@@ -4,7 +4,9 @@
  *
  * There are no ticks: every reading asks the host.  Uptime is the host's
  * monotonic clock since boot; the wall clock is uptime plus the time of
- * boot, which tc_setclock() moves.
+ * boot, which tc_setclock() moves.  The get*time() family reads a cheaper
+ * clock of the host that is at most about a millisecond behind, where NetBSD's
+ * is a tick behind; file times and other stamps on hot paths use it.
  *
  * Locking	none; the boot time is one atomic word.
  * Sleeps	never.
@@ -16,6 +18,7 @@
 #include <sys/time.h>
 #include <sys/timevar.h>
 
+#include <rump/rumpcomp.h>
 #include <rump/rumpuser.h>
 
 #include "rump_private.h"
@@ -51,6 +54,21 @@ rump_mono_ns(void)
 {
 
 	return host_ns(RUMPUSER_CLOCK_ABSMONO) - mono_boot;
+}
+
+/* Uptime as the cheap clock has it; never ahead of rump_mono_ns(). */
+static int64_t
+coarse_ns(void)
+{
+
+	return (int64_t)(rumpcomp_clock_ms() * 1e6) - mono_boot;
+}
+
+static int64_t
+coarse_wall_ns(void)
+{
+
+	return coarse_ns() + __atomic_load_n(&boottime_ns, __ATOMIC_RELAXED);
 }
 
 static int64_t
@@ -106,17 +124,17 @@ ns2bt(int64_t ns, struct bintime *bt)
 time_t getrealtime_sec(void) { return wall_ns() / NS; }
 time_t getuptime_sec(void) { return rump_mono_ns() / NS; }
 void nanotime(struct timespec *ts) { ns2ts(wall_ns(), ts); }
-void getnanotime(struct timespec *ts) { ns2ts(wall_ns(), ts); }
+void getnanotime(struct timespec *ts) { ns2ts(coarse_wall_ns(), ts); }
 void microtime(struct timeval *tv) { ns2tv(wall_ns(), tv); }
-void getmicrotime(struct timeval *tv) { ns2tv(wall_ns(), tv); }
+void getmicrotime(struct timeval *tv) { ns2tv(coarse_wall_ns(), tv); }
 void bintime(struct bintime *bt) { ns2bt(wall_ns(), bt); }
-void getbintime(struct bintime *bt) { ns2bt(wall_ns(), bt); }
+void getbintime(struct bintime *bt) { ns2bt(coarse_wall_ns(), bt); }
 void nanouptime(struct timespec *ts) { ns2ts(rump_mono_ns(), ts); }
-void getnanouptime(struct timespec *ts) { ns2ts(rump_mono_ns(), ts); }
+void getnanouptime(struct timespec *ts) { ns2ts(coarse_ns(), ts); }
 void microuptime(struct timeval *tv) { ns2tv(rump_mono_ns(), tv); }
-void getmicrouptime(struct timeval *tv) { ns2tv(rump_mono_ns(), tv); }
+void getmicrouptime(struct timeval *tv) { ns2tv(coarse_ns(), tv); }
 void binuptime(struct bintime *bt) { ns2bt(rump_mono_ns(), bt); }
-void getbinuptime(struct bintime *bt) { ns2bt(rump_mono_ns(), bt); }
+void getbinuptime(struct bintime *bt) { ns2bt(coarse_ns(), bt); }
 
 void
 nanoboottime(struct timespec *ts)
@@ -129,5 +147,5 @@ void
 vfs_timestamp(struct timespec *ts)
 {
 
-	nanotime(ts);
+	getnanotime(ts);
 }

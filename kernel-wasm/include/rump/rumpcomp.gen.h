@@ -22,5 +22,6 @@ int rumpcomp_cons_read(int line, void *buf, size_t len, size_t *retp, int *event
 int rumpcomp_cons_write(int line, const void *buf, size_t len) RUMP_IMPORT("rumpcomp", "rumpcomp_cons_write");
 int rumpcomp_cons_winsize(int line, uint16_t *rows, uint16_t *cols) RUMP_IMPORT("rumpcomp", "rumpcomp_cons_winsize");
 void rumpcomp_trap(const char *msg, size_t len) RUMP_IMPORT("rumpcomp", "rumpcomp_trap");
+double rumpcomp_clock_ms(void) RUMP_IMPORT("rumpcomp", "rumpcomp_clock_ms");
 
 #endif /* _RUMP_RUMPCOMP_GEN_H_ */
