@@ -12,6 +12,8 @@ const DATABASE = 'rumpus';
 export const SCHEMA_VERSION = 1;
 const KEY_STEP = 0x100000000;
 const IMPORT_BATCH = 64;
+/** Record number of the marker that reserves an image number; no image is that long. */
+const MARKER = KEY_STEP - 2;
 
 const LADDER: readonly ((db: IDBDatabase) => void)[] = [
   // 1
@@ -100,12 +102,9 @@ export class ImageCatalogue {
 
   /** Enter an empty image. */
   async create(name: string, size: number, type = '', id: string = crypto.randomUUID()): Promise<ImageEntry> {
+    const entry = { ...(await this.reserve(name, size, type)), id };
     const transaction = this.db.transaction('images', 'readwrite', { durability: 'strict' });
-    const store = transaction.objectStore('images');
-    const all = await requested(store.getAll() as IDBRequest<ImageEntry[]>);
-    const number = all.reduce((most, entry) => Math.max(most, entry.number), 0) + 1;
-    const entry: ImageEntry = { id, number, name, size, created: Date.now(), type };
-    store.put(entry);
+    transaction.objectStore('images').put(entry);
     await completed(transaction);
     return entry;
   }
@@ -162,15 +161,21 @@ export class ImageCatalogue {
     }
   }
 
-  /** A number that no image and no left-over record has. */
+  /**
+   * A number that no image and no left-over record has. Taken by a marker behind the last record in the transaction that
+   * found it free: imports that run at the same time, here or in another tab, never share one.
+   */
   private async reserve(name: string, size: number, type: string): Promise<ImageEntry> {
-    const transaction = this.db.transaction(['images', 'records']);
+    const transaction = this.db.transaction(['images', 'records'], 'readwrite');
+    const records = transaction.objectStore('records');
     const all = await requested(transaction.objectStore('images').getAll() as IDBRequest<ImageEntry[]>);
-    const cursor = await requested(transaction.objectStore('records').openKeyCursor(null, 'prev'));
+    const cursor = await requested(records.openKeyCursor(null, 'prev'));
     const used = Math.max(
       all.reduce((most, entry) => Math.max(most, entry.number), 0),
       Math.floor(Number(cursor?.key ?? 0) / KEY_STEP),
     );
+    records.put(new Uint8Array(0), keyRange(used + 1)[0] + MARKER);
+    await completed(transaction);
     return { id: crypto.randomUUID(), number: used + 1, name, size, created: Date.now(), type };
   }
 

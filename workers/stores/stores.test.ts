@@ -166,6 +166,21 @@ describe('IndexedDB store', () => {
     expect(await catalogue.list()).toEqual([]);
     expect(catalogue.db.version).toBe(SCHEMA_VERSION);
   });
+
+  test('imports at the same time do not mix', async () => {
+    const catalogue = await ImageCatalogue.open(factory);
+    const before = new Set((await catalogue.list()).map(({ id }) => id));
+    const images = [1, 2, 3].map((value) => new Uint8Array(RECORD_BYTES * 3).fill(value));
+    const entries = await Promise.all(images.map((data, i) => catalogue.import(new Blob([data]), `same-${i}`)));
+    expect(new Set(entries.map(({ number }) => number)).size).toBe(3);
+    for (const [i, entry] of entries.entries()) {
+      const store = await reopen(entry.id);
+      expect(Buffer.compare(await readAll(store), images[i] as Uint8Array)).toBe(0);
+      await store.close();
+      await catalogue.remove(entry.id);
+    }
+    expect(new Set((await catalogue.list()).map(({ id }) => id))).toEqual(before);
+  });
 });
 
 describe('other stores', () => {
