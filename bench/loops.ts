@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The loops of kernel-wasm/bench/rump_bench.c, timed: the same code under Node and in a browser. */
 
-import { importedMemory } from '../hypercall-js/wasm_imports.ts';
 import type { KernelInstance } from '../userland/abi.ts';
-import { bootInlineKernel } from '../workers/inline_kernel.ts';
+import { LocalKernel } from '../workers/local_kernel.ts';
 import { clientLoops } from './client_loops.ts';
 
 export interface LoopResult {
@@ -76,7 +75,7 @@ export function timeLoops(instance: KernelInstance, runs: number): LoopResult[] 
 export function timeBoots(module: WebAssembly.Module, bytes: Uint8Array<ArrayBuffer>, runs: number): number[] {
   return Array.from({ length: runs }, () => {
     const start = performance.now();
-    bootInlineKernel({ module, limits: importedMemory(bytes), memoryBytes: 64 << 20 });
+    LocalKernel.boot({ kernel: bytes, module, memoryBytes: 64 << 20 });
     return performance.now() - start;
   });
 }
@@ -85,6 +84,6 @@ export function timeBoots(module: WebAssembly.Module, bytes: Uint8Array<ArrayBuf
 export function timeKernel(bytes: Uint8Array<ArrayBuffer>, runs: number): { loops: LoopResult[]; boots: number[] } {
   const module = new WebAssembly.Module(bytes);
   const boots = timeBoots(module, bytes, runs);
-  const { instance } = bootInlineKernel({ module, limits: importedMemory(bytes) });
+  const { instance } = LocalKernel.boot({ kernel: bytes, module });
   return { loops: timeLoops(instance, runs), boots };
 }

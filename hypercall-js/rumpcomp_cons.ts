@@ -25,9 +25,9 @@ import {
   MAX_LINES,
 } from './mailbox.ts';
 
-/** A kernel in one thread has no terminals: nobody could answer while it waits. */
+/** A kernel in its caller's thread has terminals only where the caller takes their output. */
 const validLine = (k: HostKernel, line: number): boolean =>
-  k.words[H_THREADS_OFF] === 0 && line >= 0 && line < MAX_LINES;
+  (k.words[H_THREADS_OFF] === 0 || k.onLine !== undefined) && line >= 0 && line < MAX_LINES;
 
 /** Take up to `len` bytes of a line's input; 0 when there are none. */
 function takeInput(k: HostKernel, line: number, buf: number, len: number): number {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /**
  * A kernel without threads (RUMP_THREADS=0) in the calling thread, with disks, trace and programs: `rumpus --threads 0`, and
- * kernels with a memory of their own. Everything is synchronous. inline_kernel.ts is the bare form without disks.
+ * kernels with a memory of their own, scripts of system calls, benchmarks. Everything is synchronous.
  */
 import { HostKernel, KernelExit } from '../hypercall-js/host_kernel.ts';
 import { kernelInstance } from '../hypercall-js/kernel_instance.ts';
@@ -36,9 +36,14 @@ const ETFS_CHR = 2;
 
 export interface LocalOptions {
   readonly kernel: Uint8Array<ArrayBuffer>;
+  /** `kernel`, compiled before. */
+  readonly module?: WebAssembly.Module;
+  /** Calls to make before rump_init, on the module's exports. */
+  readonly beforeInit?: (exports: LoadedKernel['exports']) => void;
   readonly memoryBytes?: number;
   readonly params?: Readonly<Record<string, string>>;
   readonly onConsole?: (bytes: Uint8Array) => void;
+  /** Output of console lines; without it the kernel finds no terminals. */
   readonly onLine?: (line: number, bytes: Uint8Array) => void;
   readonly onTrace?: (line: string) => void;
   readonly hostFiles?: boolean;
@@ -55,7 +60,7 @@ export class LocalKernel {
 
   /** Load and boot. Throws Error with the reason when rump_init fails or the kernel panics. */
   static boot(options: LocalOptions): LocalKernel {
-    const module = new WebAssembly.Module(options.kernel);
+    const module = options.module ?? new WebAssembly.Module(options.kernel);
     const report = inspectModule(module);
     if (!report.can.boot)
       throw new Error(
@@ -74,7 +79,7 @@ export class LocalKernel {
       slot: -1,
     });
     host.onMessage = options.onConsole ?? (() => undefined);
-    host.onLine = options.onLine ?? (() => undefined);
+    host.onLine = options.onLine;
     const reader = options.onTrace === undefined ? undefined : new TraceReader(mailbox);
     const trace = (): void => {
       for (const record of reader?.drain() ?? []) options.onTrace?.(formatTrace(record));
@@ -86,6 +91,7 @@ export class LocalKernel {
       trace: reader !== undefined,
       ownMemoryBytes: bytes,
     });
+    options.beforeInit?.(loaded.exports);
     const kernel = new LocalKernel(report, host, loaded, kernelInstance(host, loaded), trace);
     const errno = Number(kernel.call('rump_init', []));
     if (errno !== 0) throw new Error(`rump_init failed with errno ${errno}`);

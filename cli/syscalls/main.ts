@@ -6,8 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { KernelExit } from '../../hypercall-js/host_kernel.ts';
-import { importedMemory } from '../../hypercall-js/wasm_imports.ts';
-import { bootInlineKernel, type InlineKernel } from '../../workers/inline_kernel.ts';
+import { LocalKernel } from '../../workers/local_kernel.ts';
 import { ScriptRunner } from './script_runner.ts';
 
 const USAGE = 'usage: rumpus syscalls [-v] [--kernel FILE] -i DIR -f FS SCRIPT\n';
@@ -38,12 +37,11 @@ function parseArguments(args: readonly string[], defaultKernel: string): Options
   return { imageDir, fs: fsName, script, kernel: values.get('--kernel') ?? defaultKernel, verbose };
 }
 
-function bootFor(options: Options): InlineKernel {
-  const bytes = fs.readFileSync(options.kernel);
-  return bootInlineKernel({
-    module: new WebAssembly.Module(bytes),
-    limits: importedMemory(bytes),
+function bootFor(options: Options): LocalKernel {
+  return LocalKernel.boot({
+    kernel: fs.readFileSync(options.kernel),
     params: { RUMP_NCPU: process.env['RUMP_NCPU'] ?? '1' },
+    hostFiles: true,
     beforeInit: (exports) => exports['rump_boot_setsigmodel']?.(SIGMODEL_IGNORE),
     onConsole: (text) => {
       if (options.verbose) process.stderr.write(text);
@@ -69,9 +67,8 @@ export function main(args: readonly string[], defaultKernel: string): number {
     lines.push(line);
   };
   let status = 0;
-  let kernel: InlineKernel | undefined;
   try {
-    kernel = bootFor(options);
+    const kernel = bootFor(options);
     const where = { fs: options.fs, imageDir: path.resolve(options.imageDir) };
     status = new ScriptRunner(kernel.instance, where, print).run(script) ? 0 : 1;
   } catch (error) {
@@ -80,7 +77,6 @@ export function main(args: readonly string[], defaultKernel: string): number {
     if (options.verbose) process.stderr.write(`${(error as Error).stack ?? 'panic'}\n`);
     status = EXIT_PANIC;
   }
-  kernel?.drain();
   writeAll(Buffer.from(`${lines.join('\n')}\n`, 'latin1'));
   return status;
 }
