@@ -78,6 +78,8 @@ test('a second tab is told, may read, and takes over', async ({ page, context })
   await third.open();
   await third.showPanel('Images');
   await expect(third.image('genisoimage.iso').getByText('open in another tab')).toBeVisible();
+  await third.page.getByRole('button', { name: 'Make a copy' }).click();
+  await third.attached('genisoimage copy.iso');
   await page.close();
   await third.attached('genisoimage.iso');
 });
