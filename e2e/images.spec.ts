@@ -71,6 +71,21 @@ test('a 4 GB image mounts without being copied', async ({ page }) => {
   expect(await rumpus.runOk('cat /mnt/big/hello.txt')).toContain('Hello from a disk image.');
 });
 
+test('a stored image is exported as it came in', async ({ page }) => {
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.choose(IMAGES.xorriso.file);
+  await page.reload();
+  await rumpus.prompt();
+  await rumpus.showPanel('Images');
+  await rumpus.attached('xorriso.iso');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Menu for/ }).click();
+  await page.getByRole('menuitem', { name: 'Export raw image' }).click();
+  const path = await (await download).path();
+  expect(readFileSync(path).equals(readFileSync(IMAGES.xorriso.file))).toBe(true);
+});
+
 test('delete asks first, rename and detach work', async ({ page }) => {
   const rumpus = new RumpusPage(page);
   await rumpus.open();

@@ -196,3 +196,13 @@ test('a foreign kernel boots as far as it can and what it lacks is named', async
   await new RumpusPage(page).accessible();
   await page.screenshot({ path: 'out/shots/foreign.png', fullPage: true });
 });
+
+test('another kernel from a file boots to a prompt', async ({ page }) => {
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.showPanel('Boot');
+  await page.getByTestId('kernel-input').setInputFiles('out/kernel/rumpus.wasm');
+  await expect(page.locator('.bar-note')).toHaveText('rumpus.wasm');
+  await rumpus.prompt();
+  expect(await rumpus.runOk('echo from a file')).toContain('from a file');
+});
