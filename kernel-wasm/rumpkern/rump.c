@@ -217,10 +217,24 @@ boot_banner(void)
 	if (!rump_threads)
 		aprint_normal("no threads: one at a time\n");
 	for (i = 0; i < ncpu; i++)
-		aprint_verbose("cpu%d at rump0: virtual processor\n", i);
-	if ((boothowto & AB_VERBOSE) == 0)
-		aprint_normal("cpu0%s at rump0: %d virtual processor%s\n",
-		    ncpu > 1 ? " .." : "", ncpu, ncpu == 1 ? "" : "s");
+		aprint_normal("cpu%d at rump0: virtual processor\n", i);
+}
+
+/* What is linked in, one line a kind. */
+static void
+boot_inventory(void)
+{
+	struct module *mod;
+	const char *sep = "modules: ";
+
+	TAILQ_FOREACH(mod, &module_list, mod_chain) {
+		aprint_normal("%s%s", sep, mod->mod_info->mi_name);
+		sep = " ";
+	}
+	if (!TAILQ_EMPTY(&module_list))
+		aprint_normal("\n");
+	if (rump_component_count(RUMP__FACTION_VFS) != 0)
+		aprint_normal("root file system type: rumpfs\n");
 }
 
 /* What everything else stands on, in order. */
@@ -318,6 +332,7 @@ rump_init(void)
 	    sizeof(hostname)) != 0)
 		strlcpy(hostname, "rump", sizeof(hostname));
 	hostnamelen = (int)strlen(hostname);
+	boot_inventory();
 	boot_init();
 	rump_inited = 1;
 	rump_unschedule();

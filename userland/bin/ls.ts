@@ -4,7 +4,7 @@ import { deviceNumbers, groupName, humanize, MONTHS, modeString, printable, two,
 import { join } from '../lib/paths.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
-import { isDirectory, isLink } from '../lib/tree_walk.ts';
+import { isCycle, isDirectory, isLink } from '../lib/tree_walk.ts';
 import type { Stat, Timespec } from '../librump/structs.ts';
 
 interface Entry {
@@ -103,7 +103,7 @@ class Listing {
     }
   }
 
-  private directory(path: string, title: boolean): void {
+  private directory(path: string, title: boolean, above: readonly Stat[] = []): void {
     const { ctx, flags } = this;
     let list: Entry[];
     try {
@@ -130,8 +130,13 @@ class Listing {
       });
     this.sort(list);
     this.show(list, true);
-    if (flags.has('R') && !flags.has('d'))
-      for (const e of list) if (e.name !== '.' && e.name !== '..' && this.isDir(e)) this.directory(e.path, true);
+    if (!flags.has('R') || flags.has('d')) return;
+    const here = [...above, ctx.sys.stat(path)];
+    for (const e of list) {
+      if (e.name === '.' || e.name === '..' || !this.isDir(e)) continue;
+      if (isCycle(ctx.sys.lstat(e.path), here)) ctx.warn(`${e.path}: directory causes a cycle`);
+      else this.directory(e.path, true, here);
+    }
   }
 
   private isDir(e: Entry): boolean {

@@ -31,17 +31,24 @@ export function statOrNone(ctx: ProgramContext, path: string, follow: boolean): 
   }
 }
 
+/** Is the directory one of those it was reached through? */
+export function isCycle(st: Stat, above: readonly Stat[]): boolean {
+  return above.some((a) => a.ino === st.ino && a.dev === st.dev);
+}
+
 /**
  * Visit a file and, when it is a directory, everything below. `enter` before the contents (false: not into it),
- * `leave` after. Errors are warnings, as fts(3) users print them.
+ * `leave` after. Errors are warnings, as fts(3) users print them; a directory that is its own ancestor (kernfs shows the root
+ * below itself) is not entered again.
  */
 export function walkTree(
   ctx: ProgramContext,
   path: string,
   visit: { enter(path: string, st: Stat, depth: number): boolean; leave?(path: string, st: Stat, depth: number): void },
   options: { readonly followTop?: boolean; readonly followAll?: boolean; readonly sort?: boolean } = {},
-  depth = 0,
+  above: readonly Stat[] = [],
 ): void {
+  const depth = above.length;
   let st: Stat;
   try {
     st = options.followAll || (options.followTop && depth === 0) ? ctx.sys.stat(path) : ctx.sys.lstat(path);
@@ -50,7 +57,9 @@ export function walkTree(
     return;
   }
   const into = visit.enter(path, st, depth);
-  if (isDirectory(st) && into) {
+  if (into && isDirectory(st) && isCycle(st, above)) {
+    ctx.warn(`${path}: directory causes a cycle`);
+  } else if (into && isDirectory(st)) {
     let names: string[] = [];
     try {
       names = ctx.sys.readdir(path).map((e) => e.name);
@@ -59,7 +68,7 @@ export function walkTree(
     }
     if (options.sort) names.sort();
     for (const name of names)
-      if (name !== '.' && name !== '..') walkTree(ctx, join(path, name), visit, options, depth + 1);
+      if (name !== '.' && name !== '..') walkTree(ctx, join(path, name), visit, options, [...above, st]);
   }
   visit.leave?.(path, st, depth);
 }

@@ -34,6 +34,11 @@ export function writeTimespec(v: DataView, at: number, t: Timespec | 'now' | und
   v.setInt32(at + 12, 0, true);
 }
 
+/** A file that is no device has NODEV here, all ones, which is no exact number in JavaScript: its low word stands for it. */
+function readRdev(v: DataView, at: number): number {
+  return v.getUint32(at + 4, true) === 0xffffffff ? 0xffffffff : readU64(v, at);
+}
+
 export function readStat(v: DataView, at: number): Stat {
   return {
     dev: readU64(v, at),
@@ -42,7 +47,7 @@ export function readStat(v: DataView, at: number): Stat {
     nlink: v.getUint32(at + S.stat.st_nlink, true),
     uid: v.getUint32(at + S.stat.st_uid, true),
     gid: v.getUint32(at + S.stat.st_gid, true),
-    rdev: readU64(v, at + S.stat.st_rdev),
+    rdev: readRdev(v, at + S.stat.st_rdev),
     atime: readTimespec(v, at + S.stat.st_atim),
     mtime: readTimespec(v, at + S.stat.st_mtim),
     ctime: readTimespec(v, at + S.stat.st_ctim),
