@@ -153,11 +153,8 @@ function assign(ctx: ProgramContext, node: SysctlNode, text: string, flags: Read
 export const dmesg: Program = (ctx) => {
   const { options } = ctx.getopt('dTt', () => ctx.usage('dmesg [-dTt]'));
   try {
-    const text = decodeZ(
-      ctx.sys.sysctl([CTL_KERN, KERN_MSGBUF]).filter((b) => b !== 0),
-      0,
-      1 << 20,
-    );
+    const bytes = ctx.sys.sysctl([CTL_KERN, KERN_MSGBUF]).filter((b) => b !== 0);
+    const text = decodeZ(bytes, 0, bytes.length);
     for (const line of text.split('\n')) {
       if (line === '') continue;
       ctx.print(
