@@ -15,6 +15,12 @@ function frameText(line: string): string {
     .replace(/\(?https?:\/\/\S*\/([^/\s)]+)\)?/, '($1)');
 }
 
+/** The kernel's own frames; those of the host are in the report. All, where none is the kernel's. */
+function kernelFrames(backtrace: readonly string[]): readonly string[] {
+  const own = backtrace.filter((line) => line.includes('.wasm'));
+  return own.length > 0 ? own : backtrace;
+}
+
 export function PanicScreen({ panic }: { panic: PanicReport }) {
   const system = useSystem();
   const log = useUi((state) => state.consoleLog);
@@ -42,7 +48,7 @@ export function PanicScreen({ panic }: { panic: PanicReport }) {
         <details open>
           <summary>Backtrace</summary>
           <ol className="backtrace">
-            {panic.backtrace.map((line, depth) => (
+            {kernelFrames(panic.backtrace).map((line, depth) => (
               // Frames can repeat (recursion); their depth tells them apart and never changes.
               // biome-ignore lint/suspicious/noArrayIndexKey: see above
               <li key={depth}>{frameText(line)}</li>
