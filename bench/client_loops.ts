@@ -48,7 +48,7 @@ export function clientLoops(instance: KernelInstance): ReadonlyMap<string, () =>
         sys.rmdir('/bench/dir');
       },
     ],
-    ['pread-4k', () => void sys.pread(fd, 4096, 0)],
+    ['pread-4k', () => void sys.preadBulk(fd, 4096, 0)],
     [
       'pipe-byte',
       () => {

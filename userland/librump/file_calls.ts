@@ -21,9 +21,15 @@ export class FileCalls extends SyscallChannel {
     return this.call3(N.SYS_write, fd, this.bulkPtr + offset, length);
   }
 
+  /** The first bytes of the bulk buffer as an array of their own; slice() of shared memory goes byte by byte, set() does not. */
+  private takeBulk(length: number): Uint8Array<ArrayBuffer> {
+    const taken = new Uint8Array(length);
+    taken.set(this.u8.subarray(this.bulkPtr, this.bulkPtr + length));
+    return taken;
+  }
+
   read(fd: number, length: number): Uint8Array {
-    const n = this.readBulk(fd, length);
-    return this.u8.slice(this.bulkPtr, this.bulkPtr + n);
+    return this.takeBulk(this.readBulk(fd, length));
   }
 
   readInto(fd: number, into: Uint8Array): number {
@@ -45,20 +51,23 @@ export class FileCalls extends SyscallChannel {
     for (let at = 0; at < data.length; ) at += this.write(fd, at === 0 ? data : data.subarray(at));
   }
 
+  /** pread(2) into the bulk buffer; bytes read. Look at `bulk` before the next call. */
+  preadBulk(fd: number, length: number, offset: number): number {
+    return this.call6(N.SYS_pread, fd, this.bulkPtr, Math.min(length, BULK_SIZE), 0, low32(offset), high32(offset));
+  }
+
   pread(fd: number, length: number, offset: number): Uint8Array {
-    const n = Math.min(length, BULK_SIZE);
-    const got = this.callWords(N.SYS_pread, [fd, this.bulkPtr, n, 0, low32(offset), high32(offset)]);
-    return this.u8.slice(this.bulkPtr, this.bulkPtr + got);
+    return this.takeBulk(this.preadBulk(fd, length, offset));
   }
 
   pwrite(fd: number, data: Uint8Array, offset: number): number {
     const n = Math.min(data.length, BULK_SIZE);
     this.u8.set(data.subarray(0, n), this.bulkPtr);
-    return this.callWords(N.SYS_pwrite, [fd, this.bulkPtr, n, 0, low32(offset), high32(offset)]);
+    return this.call6(N.SYS_pwrite, fd, this.bulkPtr, n, 0, low32(offset), high32(offset));
   }
 
   lseek(fd: number, offset: number, whence: number): number {
-    return this.result64(this.callWords(N.SYS_lseek, [fd, 0, low32(offset), high32(offset), whence]));
+    return this.result64(this.call5(N.SYS_lseek, fd, 0, low32(offset), high32(offset), whence));
   }
 
   open(path: string, flags: number, mode = 0o666): number {
