@@ -2,6 +2,7 @@
 import { decode } from '../lib/bytes.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import { SyscallError } from '../librump/syscall_error.ts';
+import { furnishRoot } from './furnish.ts';
 import { interactiveLoop, setUpJobControl } from './interactive.ts';
 import { IncompleteError, ShellSyntaxError } from './lexer.ts';
 import { Parser } from './parser.ts';
@@ -20,6 +21,7 @@ export function sh(ctx: ProgramContext): number {
     );
   }
   const { command, file, stdin } = parseArguments(ctx, shell);
+  furnishRoot(ctx.sys);
   if (command !== undefined) return shell.runTop(() => shell.runText(command));
   if (file !== undefined && !stdin) return runFile(shell, file);
   const tty = ctx.sys.isatty(0);

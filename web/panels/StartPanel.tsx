@@ -9,7 +9,7 @@ const COMMANDS: readonly (readonly [command: string, what: string])[] = [
   ['uname -a', 'which kernel this is'],
   ['mount', 'what is mounted where'],
   ['mkdir /tmp/t && mount -t tmpfs tmpfs /tmp/t && df', 'a file system of your own'],
-  ['sys open /dev/null O_RDONLY', 'one raw system call'],
+  ['sys open /etc/motd O_RDONLY', 'one raw system call'],
   ['dmesg | tail', 'what the kernel said'],
 ];
 
