@@ -2,9 +2,6 @@
 /** The `rumpus` command: the kernel, its shell and programs under Node. */
 import { fileURLToPath } from 'node:url';
 import { CommandLineError, parseArguments, USAGE } from './arguments.ts';
-import { runForeign } from './run_foreign.ts';
-import { runInlineShell } from './run_inline.ts';
-import { runThreaded } from './run_threaded.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'syscalls') {
@@ -16,8 +13,10 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (options.call !== undefined) return await runForeign(options);
-  return options.threads ? await runThreaded(options) : runInlineShell(options);
+  // Each way of running needs other parts; what is not needed is not loaded.
+  if (options.call !== undefined) return await (await import('./run_foreign.ts')).runForeign(options);
+  if (options.threads) return await (await import('./run_threaded.ts')).runThreaded(options);
+  return (await import('./run_inline.ts')).runInlineShell(options);
 }
 
 main(process.argv.slice(2)).then(

@@ -47,6 +47,7 @@ export async function runThreaded(options: Arguments): Promise<number> {
     memoryBytes: options.memoryBytes,
     params: options.verbose ? { RUMP_VERBOSE: '1' } : {},
     programs: interactive ? 2 : 3,
+    brief: !interactive,
     history: history(),
     onConsole: (text) => {
       if (options.verbose) process.stderr.write(text);

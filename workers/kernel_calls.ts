@@ -10,12 +10,15 @@ export const SYS_read = 3,
   SYS_getpid = 20,
   SYS_ioctl = 54,
   SYS_dup2 = 90,
+  SYS_fcntl = 92,
   SYS_setsid = 147,
   SYS_reboot = 208,
   SYS_pipe2 = 453;
 export const RUMP_RFFDG = 1;
 export const RUMP_RFCFDG = 2;
 export const O_RDWR = 2;
+export const O_NONBLOCK = 4;
+export const F_SETFL = 4;
 /** _IO('t', 97) */
 export const TIOCSCTTY = 0x20007461;
 

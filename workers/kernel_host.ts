@@ -74,8 +74,10 @@ export interface BootOptions {
   readonly hostFiles?: boolean;
   /** Where the shells keep their history. */
   readonly history?: { load(): readonly string[]; append(line: string): void };
-  /** Program workers started beside the kernel. */
+  /** Program workers kept asleep once the kernel is up. */
   readonly programs?: number;
+  /** The kernel is for one program: start no kernel thread's worker before it is wanted. */
+  readonly brief?: boolean;
 }
 
 export interface DiskInfo {
@@ -164,7 +166,9 @@ export class Kernel {
       options.platform,
       init,
       (message) => this.fault(message),
-      memory === undefined ? { kthread: 0, program: 0 } : { kthread: 1, program: this.report.can.shell ? 1 : 0 },
+      memory === undefined
+        ? { kthread: 0, program: 0 }
+        : { kthread: options.brief ? 0 : 1, program: this.report.can.shell ? 1 : 0 },
     );
     this.sessions = new Sessions(mailbox, this.coordinator, (op) => this.ask(op), guest, {
       disks: () => this.disks(),

@@ -1,58 +1,123 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Moves bytes between a kernel descriptor and a console ring, as an lwp of the process that owns the descriptor. */
+import { EAGAIN } from '../hypercall-js/errno.gen.ts';
 import type { HostKernel } from '../hypercall-js/host_kernel.ts';
 import type { LoadedKernel } from '../hypercall-js/loader.ts';
 import { L_OUT_EOF } from '../hypercall-js/mailbox.ts';
 import { lineRead, lineWrite } from '../hypercall-js/rumpcomp_cons.ts';
-import { SYS_close, SYS_read, SYS_write, syscall } from './kernel_calls.ts';
+import { F_SETFL, O_NONBLOCK, SYS_close, SYS_fcntl, SYS_read, SYS_write, syscall } from './kernel_calls.ts';
 
 /** Record in guest memory. */
 export const PUMP_FD = 0;
 export const PUMP_LINE = 4;
 export const PUMP_DIR = 8;
 export const PUMP_PID = 12;
-/** 0 until the pump has its lwp (or cannot get one); its starter waits for it, then frees the record. */
-export const PUMP_READY = 16;
+/** State, PUMP_WAITING first. */
+export const PUMP_STATE = 16;
 export const PUMP_BYTES = 32;
+
+/**
+ * waiting -> claimed -> attached: a worker has come and has its lwp; its starter frees the record.
+ * waiting -> finishing -> over: the program ended before; its thread did what was left, the worker frees the record.
+ * finishing -> waiting: a descendant still holds the pipe.
+ */
+export const PUMP_WAITING = 0;
+const PUMP_CLAIMED = 1;
+const PUMP_ATTACHED = 2;
+const PUMP_FINISHING = 3;
+const PUMP_OVER = 4;
 
 export const PUMP_OUT = 0;
 export const PUMP_IN = 1;
 
 const BUFFER = 16384;
 
-/** Sleep until a pump has its lwp; then its process may lose the lwp that made it. */
-export function awaitPump(k: HostKernel, record: number): void {
-  const ready = (record + PUMP_READY) >>> 2;
-  while (Atomics.load(k.memory.i32, ready) === 0) Atomics.wait(k.memory.i32, ready, 0);
+function setState(k: HostKernel, record: number, state: number): void {
+  Atomics.store(k.memory.i32, (record + PUMP_STATE) >>> 2, state);
+  Atomics.notify(k.memory.i32, (record + PUMP_STATE) >>> 2);
+}
+
+/** Sleep while the pump is in one of the states; the state it then has. */
+function awaitChange(k: HostKernel, record: number, from: readonly number[]): number {
+  const word = (record + PUMP_STATE) >>> 2;
+  for (;;) {
+    const state = Atomics.load(k.memory.i32, word);
+    if (!from.includes(state)) return state;
+    Atomics.wait(k.memory.i32, word, state);
+  }
+}
+
+function take(k: HostKernel, record: number, state: number): boolean {
+  const word = (record + PUMP_STATE) >>> 2;
+  return Atomics.compareExchange(k.memory.i32, word, PUMP_WAITING, state) === PUMP_WAITING;
+}
+
+/**
+ * The program has ended, its process loses the lwp that made the pump: do what is left to do if no worker has come for it
+ * yet, else wait until the pump has its lwp. The calling thread is an lwp of the pump's process.
+ */
+export function finishPump(k: HostKernel, loaded: LoadedKernel, record: number): void {
+  if (take(k, record, PUMP_FINISHING)) {
+    if (drained(k, loaded, record)) {
+      setState(k, record, PUMP_OVER);
+      return;
+    }
+    setState(k, record, PUMP_WAITING);
+  }
+  awaitChange(k, record, [PUMP_WAITING, PUMP_CLAIMED]);
   k.heap.free(record);
+}
+
+/** Move what is in the pipe; false when somebody can still write to it. */
+function drained(k: HostKernel, loaded: LoadedKernel, record: number): boolean {
+  const fd = k.memory.getI32(record + PUMP_FD);
+  const line = k.memory.getI32(record + PUMP_LINE);
+  if (k.memory.getI32(record + PUMP_DIR) === PUMP_IN) return true;
+  syscall(k, loaded.exports, SYS_fcntl, [fd, F_SETFL, O_NONBLOCK]);
+  const buffer = k.heap.alloc(BUFFER, 16);
+  const errno = pumpOut(k, loaded, fd, line, buffer);
+  k.heap.free(buffer);
+  if (errno === EAGAIN) {
+    syscall(k, loaded.exports, SYS_fcntl, [fd, F_SETFL, 0]);
+    return false;
+  }
+  endOfOutput(k, line);
+  return true;
+}
+
+function endOfOutput(k: HostKernel, line: number): void {
+  Atomics.store(k.words, k.mailbox.line(line) + L_OUT_EOF, 1);
+  k.mailbox.wakeHost();
 }
 
 /** @param record  guest address of the record */
 export function runPump(k: HostKernel, loaded: LoadedKernel, record: number): void {
+  while (!take(k, record, PUMP_CLAIMED)) {
+    if (awaitChange(k, record, [PUMP_FINISHING]) !== PUMP_OVER) continue;
+    k.heap.free(record);
+    return;
+  }
   const fd = k.memory.getI32(record + PUMP_FD);
   const line = k.memory.getI32(record + PUMP_LINE);
   const direction = k.memory.getI32(record + PUMP_DIR);
   const pid = k.memory.getI32(record + PUMP_PID);
   const buffer = k.heap.alloc(BUFFER, 16);
   const attached = Number(loaded.exports['rump_pub_lwproc_newlwp']?.(pid) ?? 78) === 0;
-  Atomics.store(k.memory.i32, (record + PUMP_READY) >>> 2, 1);
-  Atomics.notify(k.memory.i32, (record + PUMP_READY) >>> 2);
+  setState(k, record, PUMP_ATTACHED);
   if (attached) {
     if (direction === PUMP_OUT) pumpOut(k, loaded, fd, line, buffer);
     else pumpIn(k, loaded, fd, line, buffer);
     loaded.exports['rump_pub_lwproc_releaselwp']?.();
   }
   k.heap.free(buffer);
-  if (direction === PUMP_OUT) {
-    Atomics.store(k.words, k.mailbox.line(line) + L_OUT_EOF, 1);
-    k.mailbox.wakeHost();
-  }
+  if (direction === PUMP_OUT) endOfOutput(k, line);
 }
 
-function pumpOut(k: HostKernel, loaded: LoadedKernel, fd: number, line: number, buffer: number): void {
+/** Until the end of the pipe, an error, or the line's; the errno. */
+function pumpOut(k: HostKernel, loaded: LoadedKernel, fd: number, line: number, buffer: number): number {
   for (;;) {
     const { errno, value } = syscall(k, loaded.exports, SYS_read, [fd, buffer, BUFFER]);
-    if (errno !== 0 || value === 0 || !lineWrite(k, line, k.memory.bytes(buffer, value))) return;
+    if (errno !== 0 || value === 0 || !lineWrite(k, line, k.memory.bytes(buffer, value))) return errno;
   }
 }
 

@@ -22,7 +22,7 @@ import {
   withPath,
 } from './kernel_calls.ts';
 import {
-  awaitPump,
+  finishPump,
   PUMP_BYTES,
   PUMP_DIR,
   PUMP_FD,
@@ -30,7 +30,8 @@ import {
   PUMP_LINE,
   PUMP_OUT,
   PUMP_PID,
-  PUMP_READY,
+  PUMP_STATE,
+  PUMP_WAITING,
 } from './pump.ts';
 import type { SessionRecord } from './session_start.ts';
 
@@ -114,8 +115,8 @@ function pipeSession(
   if (session.stdin) pumps.push(startPump(k, keeperPid, 1, session.line, PUMP_IN));
   e['rump_pub_lwproc_switch']?.(program);
   return () => {
-    for (const pump of pumps) awaitPump(k, pump);
     e['rump_pub_lwproc_switch']?.(keeper);
+    for (const pump of pumps) finishPump(k, loaded, pump);
     // The pump of the input may have closed it already.
     if (session.stdin) syscall(k, e, SYS_close, [1]);
     e['rump_pub_lwproc_releaselwp']?.();
@@ -134,7 +135,7 @@ function startPump(k: HostKernel, pid: number, fd: number, line: number, directi
   k.memory.setI32(record + PUMP_LINE, line);
   k.memory.setI32(record + PUMP_DIR, direction);
   k.memory.setI32(record + PUMP_PID, pid);
-  k.memory.setI32(record + PUMP_READY, 0);
+  k.memory.setI32(record + PUMP_STATE, PUMP_WAITING);
   startJob(k.mailbox, { kind: TK_KTHREAD, job: JOB_PUMP, func: 0, arg: record, joinable: false, name: 'pump' });
   return record;
 }
