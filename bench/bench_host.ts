@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** What the benchmarks need of the host, bundled for Node. */
 export { timeKernel } from './loops.ts';
+export { timeThreadedKernel } from './threaded.ts';

@@ -32,15 +32,20 @@ function calibrate(loop: Loop): number {
   }
 }
 
+/** Rounds in some time as a rate; the bulk read counts its bytes. */
+export function rate(name: string, rounds: number, ms: number): { value: number; unit: string } {
+  const perSecond = rounds / (ms / 1000);
+  return name === BULK ? { value: perSecond * READ_BYTES, unit: 'B/s' } : { value: perSecond, unit: '1/s' };
+}
+
 function time(name: string, loop: Loop, runs: number, client: LoopResult['client']): LoopResult {
   const rounds = calibrate(loop);
   const rates = Array.from({ length: runs }, () => {
     const start = performance.now();
     loop(rounds);
-    const perSecond = rounds / ((performance.now() - start) / 1000);
-    return name === BULK ? perSecond * READ_BYTES : perSecond;
+    return rate(name, rounds, performance.now() - start).value;
   });
-  return { name, unit: name === BULK ? 'B/s' : '1/s', runs: rates, client };
+  return { name, unit: rate(name, 1, 1).unit, runs: rates, client };
 }
 
 function guestText(instance: KernelInstance, at: number): string {

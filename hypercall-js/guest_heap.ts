@@ -73,12 +73,13 @@ export class GuestHeap {
   }
 
   /** Bytes handed out and bytes there are. */
-  stats(): { used: number; total: number; freePages: number } {
+  stats(): { used: number; total: number; freePages: number; below: number } {
     const total = ((this.w[H_HEAP + END] as number) - (this.w[H_HEAP + BASE] as number)) * PAGE;
     return {
       used: Atomics.load(this.w, H_HEAP + USED) * 16,
       total,
       freePages: Atomics.load(this.w, H_HEAP + FREE_PAGES),
+      below: (this.w[H_HEAP + BASE] as number) * PAGE,
     };
   }
 

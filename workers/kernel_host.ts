@@ -87,6 +87,7 @@ export interface DiskInfo {
 }
 
 export interface KernelStats {
+  /** The kernel's code needs none; its data, heap and the stacks of its threads. */
   readonly memoryUsed: number;
   readonly memorySize: number;
   readonly workers: number;
@@ -410,9 +411,9 @@ export class Kernel {
 
   stats(): KernelStats {
     const booting = Atomics.load(this.mailbox.words, H_STATE) === KS_BOOT;
-    const heap = booting ? { used: 0, total: 0 } : this.heap.stats();
+    const heap = booting ? { used: 0, total: 0, below: 0 } : this.heap.stats();
     return {
-      memoryUsed: heap.used,
+      memoryUsed: heap.used + heap.below,
       memorySize: this.memory?.buffer.byteLength ?? heap.total,
       workers: this.coordinator.count() + 1,
       processes: this.sessions.processes(),
