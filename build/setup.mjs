@@ -28,7 +28,7 @@ const PACKAGES = {
     ['make', '/usr/bin/make'],
   ],
   images: [
-    ['makefs', '/usr/bin/makefs'],
+    ['makefs', '/usr/sbin/makefs'],
     ['genisoimage', '/usr/bin/genisoimage'],
     ['xorriso', '/usr/bin/xorriso'],
     ['xz-utils', '/usr/bin/xz'],
