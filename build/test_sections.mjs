@@ -156,6 +156,7 @@ async function e2e() {
     passed: stats.expected + stats.flaky,
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: stats.skipped,
+    note: stats.flaky > 0 ? `${stats.flaky} on the second try` : undefined,
   };
 }
 
