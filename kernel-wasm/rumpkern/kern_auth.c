@@ -113,10 +113,10 @@ kauth_cred_free(kauth_cred_t cred)
 void
 kauth_cred_clone(kauth_cred_t from, kauth_cred_t to)
 {
-	const u_int refcnt = to->cr_refcnt;
 
-	*to = *from;
-	to->cr_refcnt = refcnt;
+	/* All but the count of references. */
+	memcpy(&to->cr_uid, &from->cr_uid,
+	    sizeof(*to) - offsetof(struct kauth_cred, cr_uid));
 }
 
 kauth_cred_t

@@ -18,6 +18,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/event.h>
 #include <sys/kauth.h>
 #include <sys/mount.h>
@@ -45,18 +46,25 @@ genfs_insane_rename(void *v, int (*sane)(struct vnode *,
 {
 	struct vop_rename_args *ap = v;
 	struct vnode *fdvp = ap->a_fdvp, *tdvp = ap->a_tdvp;
+	struct mount *mp = tdvp->v_mount;
 	int error;
 
 	KASSERT(VOP_ISLOCKED(tdvp) == LK_EXCLUSIVE);
+	/* tdvp's lock keeps the mount; then being busy does. */
+	atomic_inc_uint(&mp->mnt_refcnt);
 	/* The names are looked up again: only the directories matter. */
 	if (ap->a_tvp != NULL && ap->a_tvp != tdvp)
 		VOP_UNLOCK(ap->a_tvp);
 	VOP_UNLOCK(tdvp);
-	if (fdvp->v_mount != tdvp->v_mount)
-		error = EXDEV;
-	else
-		error = sane(fdvp, ap->a_fcnp, tdvp, ap->a_tcnp,
-		    ap->a_fcnp->cn_cred, false);
+	if ((error = vfs_busy(mp, NULL)) == 0) {
+		if (fdvp->v_mount != mp || tdvp->v_mount != mp)
+			error = EXDEV;
+		else
+			error = sane(fdvp, ap->a_fcnp, tdvp, ap->a_tcnp,
+			    ap->a_fcnp->cn_cred, false);
+		vfs_unbusy(mp, false, NULL);
+	}
+	vfs_destroy(mp);
 	if (ap->a_tvp != NULL)
 		vrele(ap->a_tvp);
 	vrele(tdvp);
@@ -182,11 +190,30 @@ rename_lookup(struct rename_state *rs, struct vnode *dvp,
 	return rs->ops->gro_lookup(rs->mp, dvp, cnp, de, vpp);
 }
 
+/* Both files, the one with the lower address first. */
+static int
+rename_lock_files(struct rename_state *rs)
+{
+	struct vnode *first = rs->fvp, *second = rs->tvp;
+	int error;
+
+	if (second == NULL || second == first)
+		return vn_lock(first, LK_EXCLUSIVE);
+	if (second < first) {
+		first = rs->tvp;
+		second = rs->fvp;
+	}
+	if ((error = vn_lock(first, LK_EXCLUSIVE)) != 0)
+		return error;
+	if ((error = vn_lock(second, LK_EXCLUSIVE)) != 0)
+		VOP_UNLOCK(first);
+	return error;
+}
+
 /* Lock the files below locked directories, then do it. */
 static int
 rename_in_dirs(struct rename_state *rs)
 {
-	bool lockf, lockt;
 	int error;
 
 	error = rename_lookup(rs, rs->fdvp, rs->fcnp, rs->fde, &rs->fvp);
@@ -206,21 +233,12 @@ rename_in_dirs(struct rename_state *rs)
 		error = rs->fvp->v_type == VDIR ? ENOTEMPTY : EISDIR;
 	if (error != 0)
 		goto out;
-	lockf = true;
-	lockt = rs->tvp != NULL && rs->tvp != rs->fvp;
-	if (lockt && rs->tvp < rs->fvp) {
-		vn_lock(rs->tvp, LK_EXCLUSIVE | LK_RETRY);
-		vn_lock(rs->fvp, LK_EXCLUSIVE | LK_RETRY);
-	} else {
-		vn_lock(rs->fvp, LK_EXCLUSIVE | LK_RETRY);
-		if (lockt)
-			vn_lock(rs->tvp, LK_EXCLUSIVE | LK_RETRY);
-	}
+	if ((error = rename_lock_files(rs)) != 0)
+		goto out;
 	error = rename_locked(rs);
-	if (lockt)
+	if (rs->tvp != NULL && rs->tvp != rs->fvp)
 		VOP_UNLOCK(rs->tvp);
-	if (lockf)
-		VOP_UNLOCK(rs->fvp);
+	VOP_UNLOCK(rs->fvp);
 out:
 	if (rs->tvp != NULL)
 		vrele(rs->tvp);

@@ -366,38 +366,56 @@ namei_isroot(struct nameidata *ndp, struct vnode *dir)
 	return 0;
 }
 
-/* Lock what the caller asked for. */
+/*
+ * Lock the parent, and the leaf too: a parent before its child.  A vnode that
+ * a forced unmount took away meanwhile is ENOENT, never a half of the pair.
+ */
+static int
+namei_lock_pair(struct vnode *dir, struct vnode *vp, bool locked, bool dotdot)
+{
+	struct vnode *first = dotdot ? vp : dir, *second = dotdot ? dir : vp;
+	int error;
+
+	if (locked && dotdot) {
+		VOP_UNLOCK(dir);
+		locked = false;
+	}
+	if (!locked && (error = vn_lock(first, LK_EXCLUSIVE)) != 0)
+		return error;
+	if ((error = vn_lock(second, LK_EXCLUSIVE)) != 0)
+		VOP_UNLOCK(first);
+	return error;
+}
+
+/* Lock what the caller asked for; vp stays referenced only on success. */
 static int
 namei_finish(struct nameidata *ndp, struct vnode *dir, struct vnode *vp,
     bool locked)
 {
 	struct componentname *cnp = &ndp->ni_cnd;
+	const bool leaf = (cnp->cn_flags & LOCKLEAF) != 0 && vp != NULL;
+	int error = 0;
 
 	if ((cnp->cn_flags & LOCKPARENT) != 0) {
-		bool leaf = (cnp->cn_flags & LOCKLEAF) != 0 && vp != NULL &&
-		    vp != dir;
-
-		/* A parent is locked before its child. */
-		if (locked && leaf && (cnp->cn_flags & ISDOTDOT) != 0) {
-			VOP_UNLOCK(dir);
-			locked = false;
-			vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-			leaf = false;
+		if (leaf && vp != dir)
+			error = namei_lock_pair(dir, vp, locked,
+			    (cnp->cn_flags & ISDOTDOT) != 0);
+		else if (!locked)
+			error = vn_lock(dir, LK_EXCLUSIVE);
+		if (error == 0) {
+			vref(dir);
+			ndp->ni_dvp = dir;
 		}
-		if (!locked)
-			vn_lock(dir, LK_EXCLUSIVE | LK_RETRY);
-		if (leaf)
-			vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-		vref(dir);
-		ndp->ni_dvp = dir;
 	} else {
 		if (locked)
 			VOP_UNLOCK(dir);
-		if ((cnp->cn_flags & LOCKLEAF) != 0 && vp != NULL)
-			vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+		if (leaf)
+			error = vn_lock(vp, LK_EXCLUSIVE);
 	}
+	if (error != 0 && vp != NULL)
+		vrele(vp);
 	ndp->ni_vp = vp;
-	return 0;
+	return error;
 }
 
 static int
@@ -487,8 +505,11 @@ relookup(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp,
 		*vpp = NULL;
 		return (dvp->v_mount->mnt_flag & MNT_RDONLY) ? EROFS : 0;
 	}
-	if (error == 0 && (cnp->cn_flags & LOCKLEAF) != 0 && *vpp != dvp)
-		vn_lock(*vpp, LK_EXCLUSIVE | LK_RETRY);
+	if (error == 0 && (cnp->cn_flags & LOCKLEAF) != 0 && *vpp != dvp &&
+	    (error = vn_lock(*vpp, LK_EXCLUSIVE)) != 0) {
+		vrele(*vpp);
+		*vpp = NULL;
+	}
 	return error;
 }
 

@@ -7,8 +7,8 @@
  *	reference (mnt_refcnt) only keeps the structure.
  *
  * Locking	l: mountlist_lock
- *	Order: mnt_updating -> v_lock of the covered vnode -> mnt_unmounting
- *		-> mountlist_lock
+ *	Order: v_lock of the covered vnode -> mnt_unmounting -> mnt_updating
+ *		-> v_lock in the mount -> mountlist_lock
  *
  * Sleeps	vfs_busy() during an unmount; mount and unmount.
  * Errors	EBUSY, ENOENT (gone), EINVAL, EPERM and the file system's.
@@ -342,28 +342,30 @@ dounmount(struct mount *mp, int flags, struct lwp *l)
 		vfs_destroy(mp);
 		return EBUSY;
 	}
-	mutex_enter(&mp->mnt_updating);
 	rw_enter(&mp->mnt_unmounting, RW_WRITER);
+	mutex_enter(&mp->mnt_updating);
 	if (mp->mnt_iflag & IMNT_GONE) {
-		rw_exit(&mp->mnt_unmounting);
 		mutex_exit(&mp->mnt_updating);
+		rw_exit(&mp->mnt_unmounting);
 		vfs_destroy(mp);
 		return ENOENT;
 	}
 	writable = (mp->mnt_flag & MNT_RDONLY) == 0;
-	mp->mnt_iflag |= IMNT_UNMOUNT;
+	atomic_or_uint((volatile unsigned *)&mp->mnt_iflag, IMNT_UNMOUNT |
+	    ((flags & MNT_FORCE) ? IMNT_FORCED : 0));
 	vfs_syncer_remove_from_worklist(mp);
 	cache_purgevfs(mp);
 	if (writable)
 		error = VFS_SYNC(mp, MNT_WAIT, l->l_cred);
 	if (error == 0 || (flags & MNT_FORCE) != 0)
 		error = VFS_UNMOUNT(mp, flags);
-	mp->mnt_iflag &= ~IMNT_UNMOUNT;
+	atomic_and_uint((volatile unsigned *)&mp->mnt_iflag,
+	    ~(unsigned)(IMNT_UNMOUNT | IMNT_FORCED));
 	if (error != 0) {
 		if (writable)
 			vfs_syncer_add_to_worklist(mp);
-		rw_exit(&mp->mnt_unmounting);
 		mutex_exit(&mp->mnt_updating);
+		rw_exit(&mp->mnt_unmounting);
 		vfs_destroy(mp);
 		return error;
 	}
@@ -371,6 +373,7 @@ dounmount(struct mount *mp, int flags, struct lwp *l)
 	TAILQ_REMOVE(&mountlist, mp, mnt_list);
 	mutex_exit(&mountlist_lock);
 	mp->mnt_iflag |= IMNT_GONE;
+	mutex_exit(&mp->mnt_updating);
 	rw_exit(&mp->mnt_unmounting);
 	if (covered != NULL) {
 		vn_lock(covered, LK_EXCLUSIVE | LK_RETRY);
@@ -379,7 +382,6 @@ dounmount(struct mount *mp, int flags, struct lwp *l)
 	}
 	KASSERT(TAILQ_EMPTY(&mp->mnt_vnodelist));
 	vfs_hooks_unmount(mp);
-	mutex_exit(&mp->mnt_updating);
 	vfs_destroy(mp);		/* the mount's own reference */
 	vfs_destroy(mp);		/* the caller's */
 	if (covered != NULL)

@@ -53,7 +53,7 @@
 SLIST_HEAD(vcache_bucket, vnode_impl);
 TAILQ_HEAD(vnode_lru, vnode_impl);
 
-u_int numvnodes;			/* f */
+u_int numvnodes;			/* f; read atomically without it */
 int desiredvnodes = 1024;
 long numfreevnodes;
 kmutex_t mntvnode_lock;
@@ -132,7 +132,7 @@ vn_lru_insert(struct vnode_impl *vip)
 	KASSERT(!vip->vi_onlru);
 	TAILQ_INSERT_TAIL(&vnode_lru, vip, vi_lrulist);
 	vip->vi_onlru = true;
-	numvnodes++;
+	atomic_store_relaxed(&numvnodes, numvnodes + 1);
 	mutex_exit(&vnode_free_lock);
 }
 
@@ -144,7 +144,7 @@ vn_lru_remove(struct vnode_impl *vip)
 	if (vip->vi_onlru) {
 		TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
 		vip->vi_onlru = false;
-		numvnodes--;
+		atomic_store_relaxed(&numvnodes, numvnodes - 1);
 	}
 	mutex_exit(&vnode_free_lock);
 }
@@ -418,13 +418,14 @@ vn_reclaim(struct vnode *vp)
 	used = (atomic_load_relaxed(&vp->v_usecount) & VUSECOUNT_INACT) != 0;
 	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	active = vrefcnt(vp) > 1;
-	mutex_enter(vp->v_interlock);
-	vp->v_iflag |= VI_XLOCK;
-	mutex_exit(vp->v_interlock);
 	cache_purge(vp);
 	if (active && vn_isspec(vp))
 		spec_node_revoke(vp);
 	vn_flush_bufs(vp);
+	/* From here on vn_lock() lets nobody in until the vnode is dead. */
+	mutex_enter(vp->v_interlock);
+	vp->v_iflag |= VI_XLOCK;
+	mutex_exit(vp->v_interlock);
 	if (active || used)
 		VOP_INACTIVE(vp, &recycle);
 	else
@@ -557,7 +558,7 @@ vn_trim_pick(void)
 		    VUSECOUNT_GATE | 1) == 0) {
 			TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
 			vip->vi_onlru = false;
-			numvnodes--;
+			atomic_store_relaxed(&numvnodes, numvnodes - 1);
 			found = vip;
 			break;
 		}
@@ -569,6 +570,13 @@ vn_trim_pick(void)
 	return found != NULL ? VIMPL_TO_VNODE(found) : NULL;
 }
 
+static inline int
+vn_count(void)
+{
+
+	return (int)atomic_load_relaxed(&numvnodes);
+}
+
 /* Bring the cache back under desiredvnodes, a few vnodes at a time. */
 int
 vn_reclaim_excess(void)
@@ -576,7 +584,7 @@ vn_reclaim_excess(void)
 	struct vnode *vp;
 	int n;
 
-	for (n = 0; n < VN_TRIM_BATCH && (int)numvnodes >= desiredvnodes; n++) {
+	for (n = 0; n < VN_TRIM_BATCH && vn_count() >= desiredvnodes; n++) {
 		if ((vp = vn_trim_pick()) == NULL)
 			break;
 		vn_reclaim(vp);
@@ -592,7 +600,7 @@ vfs_drainvnodes(void)
 	struct vnode *vp;
 	int misses = 0;
 
-	while (misses < 2 + (int)numvnodes / VN_TRIM_LOOK * 2) {
+	while (misses < 2 + vn_count() / VN_TRIM_LOOK * 2) {
 		if ((vp = vn_trim_pick()) == NULL) {
 			misses++;
 			continue;
@@ -650,10 +658,13 @@ vcache_discard(struct vnode_impl *vip)
 	vimpl_free(vip);
 }
 
-/* Look; true when *vpp or an error is the answer, false: insert your own. */
+/*
+ * Look; true when *vpp is the answer (NULL: going away by force), false:
+ * insert your own.
+ */
 static bool
 vcache_lookup(struct mount *mp, const void *key, size_t len,
-    struct vnode_impl *own, struct vnode **vpp)
+    struct vnode_impl *own, bool patient, struct vnode **vpp)
 {
 	struct vcache_bucket *b = vcache_bucket(mp, key, len);
 	struct vnode_impl *vip;
@@ -664,6 +675,13 @@ vcache_lookup(struct mount *mp, const void *key, size_t len,
 		    vcache_tryvget(VIMPL_TO_VNODE(vip)) == 0) {
 			mutex_exit(&vcache_lock);
 			*vpp = VIMPL_TO_VNODE(vip);
+			return true;
+		}
+		/* The unmount may wait for a lock that the caller has. */
+		if (!patient && (atomic_load_relaxed(&mp->mnt_iflag) &
+		    IMNT_FORCED) != 0) {
+			mutex_exit(&vcache_lock);
+			*vpp = NULL;
 			return true;
 		}
 		cv_wait(&vcache_cv, &vcache_lock);
@@ -686,14 +704,14 @@ vcache_get(struct mount *mp, const void *key, size_t len, struct vnode **vpp)
 	int error;
 
 	*vpp = NULL;
-	if (vcache_lookup(mp, key, len, NULL, vpp))
-		return 0;
+	if (vcache_lookup(mp, key, len, NULL, false, vpp))
+		return *vpp != NULL ? 0 : ENOENT;
 	vn_reclaim_excess();
 	vip = vimpl_alloc();
-	if (vcache_lookup(mp, key, len, vip, vpp)) {
+	if (vcache_lookup(mp, key, len, vip, false, vpp)) {
 		vip->vi_state = VS_RECLAIMED;
 		vimpl_free(vip);
-		return 0;
+		return *vpp != NULL ? 0 : ENOENT;
 	}
 	insmntque(VIMPL_TO_VNODE(vip), mp);
 	error = VFS_LOADVNODE(mp, VIMPL_TO_VNODE(vip), key, len, &newkey);
@@ -732,7 +750,7 @@ vcache_new(struct mount *mp, struct vnode *dvp, struct vattr *vap,
 	}
 	KASSERT(key != NULL && len > 0);
 	/* An old vnode of the same number may still be on its way out. */
-	while (vcache_lookup(mp, key, len, vip, &other)) {
+	while (vcache_lookup(mp, key, len, vip, true, &other)) {
 		if (!vrecycle(other))
 			panic("vcache_new: key in use");
 	}

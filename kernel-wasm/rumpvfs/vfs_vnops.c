@@ -57,6 +57,18 @@ const struct fileops vnops = {
 	.fo_restart = fnullop_restart,
 };
 
+/* Got the lock in the middle of a reclaim: whoever waits finds a dead vnode. */
+static int
+vn_lock_dying(struct vnode *vp, int flags)
+{
+
+	VOP_UNLOCK(vp);
+	if ((flags & LK_NOWAIT) != 0)
+		return EBUSY;
+	(void)vdead_check(vp, 0);
+	return (flags & LK_RETRY) != 0 ? VOP_LOCK(vp, flags) : ENOENT;
+}
+
 int
 vn_lock(struct vnode *vp, int flags)
 {
@@ -65,8 +77,11 @@ vn_lock(struct vnode *vp, int flags)
 	KASSERT(vrefcnt(vp) > 0);
 	error = VOP_LOCK(vp, flags & ~LK_RETRY);
 	if (__predict_true(error == 0)) {
-		if (__predict_true((vp->v_iflag & VI_CLEAN) == 0) ||
-		    (flags & LK_RETRY) != 0)
+		if (__predict_true((vp->v_iflag & (VI_CLEAN | VI_XLOCK)) == 0))
+			return 0;
+		if ((vp->v_iflag & VI_XLOCK) != 0)
+			return vn_lock_dying(vp, flags);
+		if ((flags & LK_RETRY) != 0)
 			return 0;
 		VOP_UNLOCK(vp);
 		return ENOENT;

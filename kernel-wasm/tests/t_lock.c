@@ -95,7 +95,7 @@ sleepy_holder(void *arg)
 {
 
 	mutex_enter(&mtx);
-	order = 1;
+	__atomic_store_n(&order, 1, __ATOMIC_RELAXED);
 	(void)kpause("hold", false, 5, NULL);
 	counter = 1;
 	mutex_exit(&mtx);
@@ -109,7 +109,7 @@ TEST(mutex_held_over_sleep)
 	counter = order = 0;
 	mutex_init(&mtx, MUTEX_DEFAULT, IPL_NONE);
 	l = h_thread(sleepy_holder, NULL);
-	while (!order)
+	while (!__atomic_load_n(&order, __ATOMIC_RELAXED))
 		(void)kpause("wait", false, 1, NULL);
 	mutex_enter(&mtx);
 	CHECK_EQ(counter, 1);

@@ -76,7 +76,7 @@ tmpfs_node_alloc(struct tmpfs_mount *tmp, struct tmpfs_node *parent,
     const struct vattr *vap, kauth_cred_t cred, struct tmpfs_node **nodep)
 {
 	struct tmpfs_node *node;
-	int error, member = 0;
+	int error;
 
 	node = kmem_zalloc(sizeof(*node), KM_SLEEP);
 	if ((error = node_account(tmp, node)) != 0) {
@@ -89,10 +89,6 @@ tmpfs_node_alloc(struct tmpfs_mount *tmp, struct tmpfs_node *parent,
 	node->tn_gen = cprng_fast32();
 	node->tn_uid = parent != NULL ? kauth_cred_geteuid(cred) : vap->va_uid;
 	node->tn_gid = parent != NULL ? parent->tn_gid : vap->va_gid;
-	if (parent != NULL && (node->tn_mode & S_ISGID) != 0 &&
-	    kauth_cred_ismember_gid(cred, node->tn_gid, &member) == 0 &&
-	    !member && kauth_cred_geteuid(cred) != 0)
-		node->tn_mode &= ~(mode_t)S_ISGID;
 	node_times(node);
 	if (node->tn_type == VDIR)
 		tmpfs_dir_init(node, parent);
@@ -169,10 +165,13 @@ set_link_target(struct tmpfs_mount *tmp, struct tmpfs_node *node,
 	return 0;
 }
 
-/* A node with its vnode; referenced, unlocked, unnamed. */
+/*
+ * A node with its name and its vnode; referenced, unlocked.  The name comes
+ * first: a forced unmount may take the vnode away as soon as it is there.
+ */
 static int
-make_vnode(struct vnode *dvp, struct vattr *vap, kauth_cred_t cred,
-    const char *target, struct vnode **vpp)
+make_vnode(struct vnode *dvp, struct tmpfs_dirent *de, struct vattr *vap,
+    kauth_cred_t cred, const char *target, struct vnode **vpp)
 {
 	struct tmpfs_mount *tmp = VFS_TO_TMPFS(dvp->v_mount);
 	struct tmpfs_node *node;
@@ -183,8 +182,12 @@ make_vnode(struct vnode *dvp, struct vattr *vap, kauth_cred_t cred,
 		return error;
 	if (vap->va_type == VLNK)
 		error = set_link_target(tmp, node, target);
-	if (error == 0)
+	if (error == 0) {
+		tmpfs_dir_attach(VP_TO_TMPFS_NODE(dvp), de, node);
 		error = vcache_get(dvp->v_mount, &node, sizeof(node), vpp);
+		if (error != 0)
+			tmpfs_dir_detach(VP_TO_TMPFS_NODE(dvp), de);
+	}
 	if (error != 0)
 		tmpfs_node_free(tmp, node);
 	return error;
@@ -214,12 +217,11 @@ tmpfs_construct_node(struct vnode *dvp, struct vnode **vpp, struct vattr *vap,
 	error = tmpfs_dirent_alloc(tmp, cnp->cn_nameptr, cnp->cn_namelen, &de);
 	if (error != 0)
 		return error;
-	error = make_vnode(dvp, vap, cnp->cn_cred, target, vpp);
+	error = make_vnode(dvp, de, vap, cnp->cn_cred, target, vpp);
 	if (error != 0) {
 		tmpfs_dirent_free(tmp, de);
 		return error;
 	}
-	tmpfs_dir_attach(dnode, de, VP_TO_TMPFS_NODE(*vpp));
 	VN_KNOTE(dvp, vap->va_type == VDIR ? NOTE_WRITE | NOTE_LINK :
 	    NOTE_WRITE);
 	cache_enter(dvp, *vpp, cnp->cn_nameptr, cnp->cn_namelen, cnp->cn_flags);

@@ -81,25 +81,18 @@ tmpfs_gro_remove_check_permitted(struct mount *mp, kauth_cred_t cred,
 	    dir->tn_uid, vp, VP_TO_TMPFS_NODE(vp)->tn_uid);
 }
 
-/* The entry gets its new name in its new directory; old storage goes. */
-static int
+/* The entry is replaced by "new" in its new directory; old storage goes. */
+static void
 move_entry(struct tmpfs_mount *tmp, struct tmpfs_node *fdnode,
     struct tmpfs_dirent *fde, struct tmpfs_node *tdnode,
-    const struct componentname *tcnp)
+    struct tmpfs_dirent *new)
 {
 	struct tmpfs_node *node = fde->td_node;
-	struct tmpfs_dirent *tde;
-	int error;
 
-	error = tmpfs_dirent_alloc(tmp, tcnp->cn_nameptr, tcnp->cn_namelen,
-	    &tde);
-	if (error != 0)
-		return error;
 	tmpfs_dir_detach(fdnode, fde);
 	tmpfs_dirent_free(tmp, fde);
-	tmpfs_dir_attach(tdnode, tde, node);
+	tmpfs_dir_attach(tdnode, new, node);
 	tmpfs_update(node, TMPFS_CTIME);
-	return 0;
 }
 
 static int
@@ -112,7 +105,7 @@ tmpfs_gro_rename(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp,
 	struct tmpfs_node *fdnode = VP_TO_TMPFS_NODE(fdvp);
 	struct tmpfs_node *tdnode = VP_TO_TMPFS_NODE(tdvp);
 	struct tmpfs_dirent *from = *(struct tmpfs_dirent **)fde;
-	struct tmpfs_dirent *to = *(struct tmpfs_dirent **)tde;
+	struct tmpfs_dirent *to = *(struct tmpfs_dirent **)tde, *new;
 	int error;
 
 	(void)cred; (void)fcnp;
@@ -120,13 +113,15 @@ tmpfs_gro_rename(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp,
 	if (fvp->v_type == VDIR && fdvp != tdvp && tvp == NULL &&
 	    tdnode->tn_links >= TMPFS_LINK_MAX)
 		return EMLINK;
+	error = tmpfs_dirent_alloc(tmp, tcnp->cn_nameptr, tcnp->cn_namelen,
+	    &new);
+	if (error != 0)
+		return error;
 	if (tvp != NULL) {
 		KASSERT(to != NULL && to->td_node == VP_TO_TMPFS_NODE(tvp));
 		tmpfs_unlink_entry(tdvp, to, tvp);
 	}
-	error = move_entry(tmp, fdnode, from, tdnode, tcnp);
-	if (error != 0)
-		return error;
+	move_entry(tmp, fdnode, from, tdnode, new);
 	return 0;
 }
 
@@ -159,28 +154,43 @@ tmpfs_gro_lookup(struct mount *mp, struct vnode *dvp,
 }
 
 /*
- * Walk from tdvp towards the root.  The rename lock of the mount keeps the
- * tree above directories from changing, so parents can be read without locks.
+ * Walk from tdvp towards the root.  The rename lock of the mount keeps
+ * directories in their places; a directory's lock and a name of its own keep
+ * its parent from being removed until that is referenced.
  */
 static int
 tmpfs_gro_genealogy(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp,
     struct vnode *tdvp, struct vnode **intermediate)
 {
-	struct tmpfs_node *fdnode = VP_TO_TMPFS_NODE(fdvp);
-	struct tmpfs_node *node = VP_TO_TMPFS_NODE(tdvp), *parent;
+	struct tmpfs_node *node, *parent;
+	struct vnode *vp = tdvp, *up;
+	int error;
 
 	(void)cred;
 	*intermediate = NULL;
-	for (;; node = parent) {
+	vref(vp);
+	for (;;) {
+		if ((error = vn_lock(vp, LK_SHARED)) != 0)
+			break;
+		node = VP_TO_TMPFS_NODE(vp);
 		parent = node->tn_u.tn_dir.tn_parent;
 		if (parent == NULL)
-			return ENOENT;
-		if (parent == node)
+			error = ENOENT;
+		else if (parent != node)
+			error = vcache_get(mp, &parent, sizeof(parent), &up);
+		VOP_UNLOCK(vp);
+		if (error != 0 || parent == node)
+			break;
+		if (up == fdvp) {
+			vrele(up);
+			*intermediate = vp;
 			return 0;
-		if (parent == fdnode)
-			return vcache_get(mp, &node, sizeof(node),
-			    intermediate);
+		}
+		vrele(vp);
+		vp = up;
 	}
+	vrele(vp);
+	return error;
 }
 
 static int

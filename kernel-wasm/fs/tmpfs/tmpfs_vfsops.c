@@ -172,7 +172,6 @@ tmpfs_unmount(struct mount *mp, int mntflags)
 	error = vflush(mp, NULL, mntflags & MNT_FORCE ? FORCECLOSE : 0);
 	if (error != 0)
 		return error;
-	tmp->tm_root->tn_links = 1;
 	tmp->tm_root->tn_u.tn_dir.tn_parent = NULL;
 	LIST_FOREACH(node, &tmp->tm_nodes, tn_nodes)
 		if (node->tn_type == VDIR) {

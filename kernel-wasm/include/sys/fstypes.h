@@ -74,6 +74,7 @@ typedef struct fhandle {
 /* mnt_iflag */
 #define	IMNT_GONE	0x00000001	/* unmounted: only references left */
 #define	IMNT_UNMOUNT	0x00000002
+#define	IMNT_FORCED	0x00000800	/* forced unmount under way (ours) */
 #define	IMNT_WANTRDWR	0x00000004
 #define	IMNT_WANTRDONLY	0x00000008
 #define	IMNT_DTYPE	0x00000040	/* directories give d_type */
