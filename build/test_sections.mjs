@@ -33,10 +33,10 @@ function show(command, args, env = {}) {
   });
 }
 
-/** Sum of every `N passed, N failed` in the output; a bare exit status counts as one test. */
+/** Sum of every `N passed, N failed` in the output but those of single test programs, which a sum follows; a bare exit status counts as one test. */
 function count({ code, output }) {
   const result = { ...NOTHING };
-  for (const m of output.matchAll(/^(?:.*: )?(\d+) passed(?:, (\d+) failed)?(?:, (\d+) skipped)?\s*$/gm)) {
+  for (const m of output.matchAll(/^(?:(?!t_)\S+: )?(\d+) passed(?:, (\d+) failed)?(?:, (\d+) skipped)?\s*$/gm)) {
     result.passed += Number(m[1]);
     result.failed += Number(m[2] ?? 0);
     result.skipped += Number(m[3] ?? 0);
