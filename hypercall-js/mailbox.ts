@@ -28,6 +28,7 @@
  *   24    UPCALL       rumpuser_init  thirteen function indices, in the order of struct rumpuser_hyperup (24..36)
  *   37    STORAGE      host         1 = the storage worker is there or on its way
  *   38    IOTHREAD     kernel       1 = the I/O thread was started
+ *   39    COARSE_MS    any          coarse clock, see rumpuser_clock.ts; never goes back
  *   40    HEAP_*       heap         see guest_heap.ts (words 40..63 and the bin heads)
  *
  * wake: whoever changes a word marked *_SEQ notifies it; everybody else waits only on STATE words of own slots.
@@ -74,6 +75,8 @@ export const H_UPCALL = 24;
 export const H_STORAGE = 37;
 /** 1 = the I/O thread was started. */
 export const H_IOTHREAD = 38;
+/** Coarse clock: milliseconds since the kernel's origin, modulo 2^32. */
+export const H_COARSE_MS = 39;
 export const H_HEAP = 40;
 const HEADER_WORDS = 256;
 
