@@ -152,19 +152,27 @@ sleep_block(struct lwp *l, int64_t ns)
 	return false;
 }
 
-/* Without threads nobody can wake us: only the time can pass. */
+/*
+ * Without threads only a callout can wake us, or the time.  Callouts run
+ * here; after some did the caller looks whether it was for him.
+ */
 static int
 sleep_alone(kcondvar_t *cv, kmutex_t *mtx, int64_t ns)
 {
+	int64_t next = callout_alone_next();
+	const bool callout = next >= 0 && (ns < 0 || next < ns);
 
-	if (ns < 0)
+	if (ns < 0 && next < 0)
 		panic("sleep on \"%s\" without threads would never end",
 		    cv->cv_wmesg);
+	if (callout)
+		ns = next;
 	mutex_exit(mtx);
 	(void)rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, ns / 1000000000,
 	    (long)(ns % 1000000000));
+	callout_alone_run();
 	mutex_enter(mtx);
-	return EWOULDBLOCK;
+	return callout ? 0 : EWOULDBLOCK;
 }
 
 static int

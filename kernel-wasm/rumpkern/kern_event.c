@@ -34,6 +34,7 @@
 #include <sys/select.h>
 #include <sys/syscallargs.h>
 #include <sys/time.h>
+#include <sys/timevar.h>
 
 #define	KQ_NEVENTS	8	/* copied in and out at a time */
 
@@ -361,14 +362,12 @@ kqueue_wait(struct kqueue *kq, const struct timespec *ts)
 		if (!timespecisset(ts))
 			return kq->kq_count == 0 ? EWOULDBLOCK : 0;
 		nanouptime(&now);
-		deadline = (now.tv_sec + ts->tv_sec) * 1000000000LL +
-		    now.tv_nsec + ts->tv_nsec;
+		deadline = timespec2ns(&now) + timespec2ns(ts);
 	}
 	while (kq->kq_count == 0 && error == 0) {
 		if (ts != NULL) {
 			nanouptime(&now);
-			left = deadline - (now.tv_sec * 1000000000LL +
-			    now.tv_nsec);
+			left = deadline - timespec2ns(&now);
 			if (left <= 0)
 				return EWOULDBLOCK;
 		}

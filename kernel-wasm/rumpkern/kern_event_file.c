@@ -99,6 +99,15 @@ kqueue_poll(struct file *fp, int events)
 	return revents;
 }
 
+/* Events come by kevent(2) alone. */
+static int
+kqueue_norw(struct file *fp, off_t *offset, struct uio *uio,
+    kauth_cred_t cred, int flags)
+{
+
+	return ENXIO;
+}
+
 static int
 kqueue_stat(struct file *fp, struct stat *st)
 {
@@ -106,7 +115,9 @@ kqueue_stat(struct file *fp, struct stat *st)
 	memset(st, 0, sizeof(*st));
 	st->st_size = fp->f_kqueue->kq_count;
 	st->st_blksize = sizeof(struct kevent);
-	st->st_mode = S_IFIFO | S_IRUSR | S_IWUSR;
+	st->st_mode = S_IFIFO;
+	st->st_uid = kauth_cred_geteuid(fp->f_cred);
+	st->st_gid = kauth_cred_getegid(fp->f_cred);
 	return 0;
 }
 
@@ -177,8 +188,8 @@ kqueue_kqfilter(struct file *fp, struct knote *kn)
 }
 
 static const struct fileops kqueueops = {
-	.fo_read = fbadop_read,
-	.fo_write = fbadop_write,
+	.fo_read = kqueue_norw,
+	.fo_write = kqueue_norw,
 	.fo_ioctl = kqueue_ioctl,
 	.fo_fcntl = fnullop_fcntl,
 	.fo_poll = kqueue_poll,

@@ -497,7 +497,7 @@ sys_ktrace(struct lwp *l, const struct sys_ktrace_args *uap, register_t *retval)
 		    SCARG(uap, pid), NULL);
 	memset(&oa, 0, sizeof(oa));
 	SCARG(&oa, path) = SCARG(uap, fname);
-	SCARG(&oa, flags) = O_WRONLY | O_APPEND;
+	SCARG(&oa, flags) = O_WRONLY | O_APPEND | O_NONBLOCK;
 	error = rump_syscall_inkernel(l, SYS_open, &oa, rv);
 	if (error != 0)
 		return error;

@@ -91,8 +91,8 @@ void
 tc_setclock(const struct timespec *ts)
 {
 
-	__atomic_store_n(&boottime_ns, (int64_t)ts->tv_sec * NS + ts->tv_nsec -
-	    rump_mono_ns(), __ATOMIC_RELAXED);
+	__atomic_store_n(&boottime_ns, timespec2ns(ts) - rump_mono_ns(),
+	    __ATOMIC_RELAXED);
 }
 
 static void

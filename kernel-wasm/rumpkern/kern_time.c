@@ -184,16 +184,15 @@ nanosleep1(struct lwp *l, clockid_t clk, int flags, struct timespec *rqt,
 		timespecsub(rqt, &now, &left);
 	if (left.tv_sec < 0 || !timespecisset(&left))
 		return 0;
-	ns = left.tv_sec > INT64_MAX / NS / 4 ? INT64_MAX / 4 :
-	    left.tv_sec * NS + left.tv_nsec;
+	ns = timespec2ns(&left);
 	nanouptime(&now);
-	deadline = now.tv_sec * NS + now.tv_nsec + ns;
+	deadline = timespec2ns(&now) + ns;
 	cv_init(&cv, "nanoslp");
 	mutex_enter(&nanosleep_lock);
 	while (ns > 0 && error == 0) {
 		error = cv_nanowait_sig(&cv, &nanosleep_lock, ns);
 		nanouptime(&now);
-		ns = deadline - (now.tv_sec * NS + now.tv_nsec);
+		ns = deadline - timespec2ns(&now);
 		if (error == EWOULDBLOCK)
 			error = 0;
 	}

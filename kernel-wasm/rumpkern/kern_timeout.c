@@ -187,6 +187,36 @@ callout_thread(void *arg)
 	}
 }
 
+/*
+ * Without threads: how long until the next one is due, -1 if none is, and
+ * running what is due.  Called where time passes with no lock held.
+ */
+int64_t
+callout_alone_next(void)
+{
+	int64_t left = -1;
+
+	mutex_enter(&callout_lock);
+	if (heap_n != 0)
+		left = MAX(heap[0]->c_due - rump_mono_ns(), 0);
+	mutex_exit(&callout_lock);
+	return left;
+}
+
+void
+callout_alone_run(void)
+{
+	int64_t now;
+
+	if (heap_n == 0 || running != NULL)
+		return;
+	now = rump_mono_ns();
+	mutex_enter(&callout_lock);
+	while (heap_n != 0 && heap[0]->c_due <= now)
+		callout_invoke(heap[0]);
+	mutex_exit(&callout_lock);
+}
+
 static void
 callout_start_thread(void)
 {

@@ -19,6 +19,7 @@
 #include <sys/signalvar.h>
 #include <sys/syscallargs.h>
 #include <sys/time.h>
+#include <sys/timevar.h>
 
 #define	NS		1000000000LL
 #define	TIMER_MAX	32
@@ -67,7 +68,7 @@ uptime_ns(void)
 	struct timespec ts;
 
 	nanouptime(&ts);
-	return ts.tv_sec * NS + ts.tv_nsec;
+	return timespec2ns(&ts);
 }
 
 static void
@@ -191,16 +192,16 @@ ptimer_set(struct ptimer *pt, int flags, const struct itimerspec *its,
 
 	if (itimespecfix(&value) != 0 || itimespecfix(&interval) != 0)
 		return EINVAL;
-	ns = value.tv_sec * NS + value.tv_nsec;
+	ns = timespec2ns(&value);
 	if ((flags & TIMER_ABSTIME) != 0 && ns != 0) {
 		(void)clock_gettime1(pt->pt_clock, &now);
-		ns = MAX(ns - (now.tv_sec * NS + now.tv_nsec), 1);
+		ns = MAX(ns - timespec2ns(&now), 1);
 	}
 	callout_stop(&pt->pt_callout);
 	mutex_enter(&p->p_auxlock);
 	if (oits != NULL)
 		ptimer_get(pt, oits);
-	pt->pt_interval = interval.tv_sec * NS + interval.tv_nsec;
+	pt->pt_interval = timespec2ns(&interval);
 	if (ns == 0)
 		pt->pt_due = 0;
 	else if (pt->pt_runs) {

@@ -76,4 +76,8 @@ void	rump_kauth_init(void);
 /* Time, nanoseconds. */
 int64_t	rump_mono_ns(void);
 
+/* kern_timeout.c: callouts while there are no threads. */
+int64_t	callout_alone_next(void);
+void	callout_alone_run(void);
+
 #endif /* _RUMPKERN_RUMP_PRIVATE_H_ */

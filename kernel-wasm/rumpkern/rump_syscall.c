@@ -112,6 +112,8 @@ rump_syscall(int num, void *args, size_t argslen, register_t *retval)
 	int error;
 
 	rump_schedule();
+	if (__predict_false(!rump_threads))
+		callout_alone_run();
 	error = rump_syscall_inkernel(curlwp, num, args, retval);
 	rump_unschedule();
 	return error;

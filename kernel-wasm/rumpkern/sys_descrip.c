@@ -53,17 +53,10 @@ dodup(struct lwp *l, int from, int to, int flags, register_t *retval)
 		return EINVAL;
 	if ((fp = fd_getfile((unsigned)from)) == NULL)
 		return EBADF;
-	if (to < 0) {
+	if (to < 0)
 		error = EBADF;
-	} else if (from != to) {
+	else if (from != to)	/* else nothing changes, whatever the flags */
 		error = fd_dup2(fp, (unsigned)to, flags);
-	} else {
-		mutex_enter(&fp->f_lock);
-		fp->f_flag |= (u_int)flags & (FNONBLOCK | FNOSIGPIPE);
-		mutex_exit(&fp->f_lock);
-		if ((flags & O_CLOEXEC) != 0)
-			(void)fd_set_exclose(l, to, true);
-	}
 	fd_putfile((unsigned)from);
 	*retval = to;
 	return error;

@@ -28,6 +28,7 @@
 #include <sys/signalvar.h>
 #include <sys/syscallargs.h>
 #include <sys/time.h>
+#include <sys/timevar.h>
 
 #define	SEL_NINLINE	8
 #define	POLL_NINLINE	32
@@ -154,21 +155,12 @@ sel_forget(struct selcall *sc)
 }
 
 static int64_t
-ts_to_ns(const struct timespec *ts)
-{
-
-	if (ts->tv_sec > INT64_MAX / 1000000000LL - 1)
-		return INT64_MAX;
-	return (int64_t)ts->tv_sec * 1000000000LL + ts->tv_nsec;
-}
-
-static int64_t
 uptime_ns(void)
 {
 	struct timespec ts;
 
 	nanouptime(&ts);
-	return ts_to_ns(&ts);
+	return timespec2ns(&ts);
 }
 
 /*
@@ -276,7 +268,7 @@ pollcommon(register_t *retval, void *ufds, u_int nfds, struct timespec *ts,
 	if (ni == 0 || (error = copyin(ufds, fds, ni)) == 0) {
 		ps = (struct pollscan){ .ps_fds = fds, .ps_n = nfds };
 		error = sel_do_scan(pollscan, &ps,
-		    ts == NULL ? NSEC_FOREVER : ts_to_ns(ts), mask, &nready);
+		    ts == NULL ? NSEC_FOREVER : timespec2ns(ts), mask, &nready);
 		if (error == 0 && ni != 0)
 			error = copyout(fds, ufds, ni);
 		*retval = nready;
@@ -412,7 +404,7 @@ selcommon(register_t *retval, int nd, fd_set *in, fd_set *ou, fd_set *ex,
 	}
 	if (error == 0)
 		error = sel_do_scan(selscan, &ss,
-		    ts == NULL ? NSEC_FOREVER : ts_to_ns(ts), mask, &nready);
+		    ts == NULL ? NSEC_FOREVER : timespec2ns(ts), mask, &nready);
 	for (int i = 0; i < 3 && error == 0; i++) {
 		if (user[i] != NULL && words != 0)
 			error = copyout(ss.ss_out[i], user[i], words * 4);

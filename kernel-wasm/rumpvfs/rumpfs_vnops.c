@@ -499,7 +499,6 @@ static const struct vnodeopv_entry_desc rump_vnodeop_entries[] = {
 	{ &vop_fcntl_desc, genfs_einval },
 	{ &vop_seek_desc, genfs_seek },
 	{ &vop_fsync_desc, rumpfs_fsync },
-	{ &vop_revoke_desc, genfs_revoke },
 	{ &vop_abortop_desc, genfs_abortop },
 	{ &vop_putpages_desc, genfs_null_putpages },
 	{ &vop_inactive_desc, rumpfs_inactive },

@@ -274,15 +274,15 @@ lf_range(const struct flock *fl, off_t size, struct lockf *lf)
 	default:
 		return EINVAL;
 	}
+	if (start < 0)
+		return EINVAL;
 	if (len < 0) {
 		if (start + len < 0)
 			return EINVAL;
 		lf->lf_start = start + len;
 		lf->lf_end = start - 1;
-		return lf->lf_start < 0 ? EINVAL : 0;
+		return 0;
 	}
-	if (start < 0)
-		return EINVAL;
 	lf->lf_start = start;
 	if (len == 0) {
 		lf->lf_end = LF_EOF;

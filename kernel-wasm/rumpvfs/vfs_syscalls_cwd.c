@@ -113,7 +113,7 @@ set_rdir(struct lwp *l, struct vnode *vp)
 
 	rw_enter(&cwdi->cwdi_lock, RW_WRITER);
 	oldr = cwdi->cwdi_rdir;
-	if (oldr != NULL && !inside) {
+	if (!inside) {
 		oldc = cwdi->cwdi_cdir;
 		vref(vp);
 		cwdi->cwdi_cdir = vp;

@@ -302,9 +302,13 @@ sys_sync(struct lwp *l, const void *v __unused, register_t *retval __unused)
  * statvfs
  */
 
-/* The path of a mount as a chrooted process may see it. */
+/*
+ * The path of a mount as a chrooted process may see it.  What is mounted
+ * above its root shows as "/" if the process asked for a file of it (root),
+ * else not at all.
+ */
 static int
-statvfs_chroot(struct statvfs *sp, struct lwp *l)
+statvfs_chroot(struct statvfs *sp, struct lwp *l, int root)
 {
 	struct vnode *rdir = l->l_proc->p_cwdi->cwdi_rdir;
 	char *buf, *bp, *path = sp->f_mntonname;
@@ -322,9 +326,11 @@ statvfs_chroot(struct statvfs *sp, struct lwp *l)
 		if (strncmp(path, bp, len) == 0 &&
 		    (path[len] == '/' || path[len] == '\0'))
 			memmove(path, path + len, strlen(path + len) + 1);
+		else if (root)
+			path[0] = '\0';
 		else
 			error = EPERM;
-		if (path[0] == '\0')
+		if (error == 0 && path[0] == '\0')
 			strlcpy(path, "/", sizeof(sp->f_mntonname));
 	}
 	PNBUF_PUT(buf);
@@ -346,7 +352,7 @@ dostatvfs(struct mount *mp, struct statvfs *sp, struct lwp *l, int flags,
 		memcpy(&mp->mnt_stat, sp, sizeof(*sp));
 	}
 	sp->f_flag = (u_long)(u_int)mp->mnt_flag & MNT_VISFLAGMASK;
-	return root ? statvfs_chroot(sp, l) : 0;
+	return statvfs_chroot(sp, l, root);
 }
 
 int
@@ -398,36 +404,51 @@ sys_fstatvfs1(struct lwp *l, const struct sys_fstatvfs1_args *uap,
 	return error;
 }
 
+/* One mount more for getvfsstat(2); sb is scratch. */
+static int
+getvfsstat_add(struct lwp *l, const struct sys_getvfsstat_args *uap,
+    struct mount *mp, int root, struct statvfs *sb, size_t *countp)
+{
+	int error;
+
+	if (SCARG(uap, buf) == NULL) {
+		(*countp)++;
+		return 0;
+	}
+	if (*countp >= SCARG(uap, bufsize) / sizeof(*sb) ||
+	    dostatvfs(mp, sb, l, SCARG(uap, flags), root) != 0)
+		return 0;
+	error = copyout(sb, SCARG(uap, buf) + *countp, sizeof(*sb));
+	(*countp)++;
+	return error;
+}
+
+/* A chrooted process always has a file system at "/". */
 int
 sys_getvfsstat(struct lwp *l, const struct sys_getvfsstat_args *uap,
     register_t *retval)
 {
-	struct statvfs *ubuf = SCARG(uap, buf), *sb;
-	size_t max = SCARG(uap, bufsize) / sizeof(*sb), count = 0;
+	struct vnode *rdir = l->l_proc->p_cwdi->cwdi_rdir;
 	struct mount *mp, *next;
+	struct statvfs *sb;
+	size_t count = 0;
+	bool root = false;
 	int error = 0;
 
-	sb = kmem_alloc(sizeof(*sb), KM_SLEEP);
+	sb = kmem_zalloc(sizeof(*sb), KM_SLEEP);
 	mutex_enter(&mountlist_lock);
 	for (mp = TAILQ_FIRST(&mountlist); mp != NULL; mp = next) {
 		if (vfs_busy(mp, &next) != 0)
 			continue;
-		if (ubuf == NULL) {
-			count++;
-		} else if (count < max) {
-			error = dostatvfs(mp, sb, l, SCARG(uap, flags), 1);
-			if (error == 0) {
-				error = copyout(sb, ubuf + count,
-				    sizeof(*sb));
-				count++;
-			} else
-				error = 0;	/* not in this chroot */
-		}
+		error = getvfsstat_add(l, uap, mp, 0, sb, &count);
+		root |= strcmp(sb->f_mntonname, "/") == 0;
 		vfs_unbusy(mp, false, &next);
 		if (error != 0)
 			break;
 	}
 	mutex_exit(&mountlist_lock);
+	if (error == 0 && !root && rdir != NULL)
+		error = getvfsstat_add(l, uap, rdir->v_mount, 1, sb, &count);
 	kmem_free(sb, sizeof(*sb));
 	if (error == 0)
 		*retval = (register_t)count;

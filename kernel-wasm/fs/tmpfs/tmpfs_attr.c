@@ -16,11 +16,12 @@
 
 #define	TMPFS_FROZEN	(UF_IMMUTABLE | UF_APPEND | SF_IMMUTABLE | SF_APPEND)
 
+/* Immutable and append-only files keep their attributes. */
 static int
 frozen(const struct tmpfs_node *node)
 {
 
-	return node->tn_flags & (UF_IMMUTABLE | SF_IMMUTABLE) ? EPERM : 0;
+	return node->tn_flags & TMPFS_FROZEN ? EPERM : 0;
 }
 
 /* Times become now and watchers hear of it. */

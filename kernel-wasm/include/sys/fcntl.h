@@ -37,8 +37,8 @@
 #define	O_REGULAR	0x02000000
 
 /* O_ACCMODE counts from 0, f_flag has FREAD and FWRITE. */
-#define	FFLAGS(oflags)	((oflags) + 1)
-#define	OFLAGS(fflags)	((fflags) - 1)
+#define	FFLAGS(oflags)	((int)((unsigned int)(oflags) + 1))
+#define	OFLAGS(fflags)	((int)((unsigned int)(fflags) - 1))
 
 #define	FEXEC		0x00000000	/* no exec here */
 #define	FHASLOCK	0x00004000	/* holds an flock(2) lock */

@@ -6,6 +6,7 @@
 #ifndef _SYS_TIMEVAR_H_
 #define	_SYS_TIMEVAR_H_
 
+#include <sys/time.h>
 #include <sys/types.h>
 
 struct timespec;
@@ -33,6 +34,22 @@ void	microuptime(struct timeval *);
 void	getmicrouptime(struct timeval *);
 void	nanoboottime(struct timespec *);
 void	vfs_timestamp(struct timespec *);
+
+/*
+ * Nanoseconds of a time; far away is a quarter of the range, so that sums
+ * of a few do not overflow.
+ */
+static inline int64_t
+timespec2ns(const struct timespec *ts)
+{
+	const int64_t far = INT64_MAX / 4, ns = 1000000000;
+
+	if (ts->tv_sec >= far / ns)
+		return far;
+	if (ts->tv_sec <= -far / ns)
+		return -far;
+	return (int64_t)ts->tv_sec * ns + ts->tv_nsec;
+}
 
 int	tstohz(const struct timespec *);
 int	tvtohz(const struct timeval *);
