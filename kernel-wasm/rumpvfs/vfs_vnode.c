@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vfs_vnode.c - life cycle of vnodes, and the vnode cache.
+ * vfs_vnode.c - life cycle of vnodes.  vfs_vcache.c finds them by file,
+ * vfs_vnode_lru.c those that nobody used for long.
  *
  * Interface
  *	A vnode lives while somebody has a reference, and longer: without
  *	references it stays in the cache until room is needed.  vref() wants a
  *	reference to exist, vcache_tryvget() turns a pointer that a cache
  *	protects into a reference.  vrele() may sleep (VOP_INACTIVE).
- *	A file system names its vnodes by (mount, key): vcache_get() finds or
- *	loads one, vcache_new() makes a new file.
  *
  * States	(who moves it)
  *	LOADING -> ACTIVE		vcache_get(), vcache_new()
@@ -33,7 +32,6 @@
 #include <sys/systm.h>
 #include <sys/atomic.h>
 #include <sys/buf.h>
-#include <sys/hash.h>
 #include <sys/kmem.h>
 #include <sys/lwp.h>
 #include <sys/mount.h>
@@ -46,45 +44,27 @@
 #include <miscfs/genfs/genfs.h>
 #include <miscfs/specfs/specdev.h>
 
-#define	VCACHE_BUCKETS	1024		/* power of two */
-#define	VN_TRIM_BATCH	8		/* vnodes to look for at one time */
-#define	VN_TRIM_LOOK	64		/* vnodes to look at for that */
+#include "vfs_vnode_private.h"
 
-SLIST_HEAD(vcache_bucket, vnode_impl);
-TAILQ_HEAD(vnode_lru, vnode_impl);
-
-u_int numvnodes;			/* f; read atomically without it */
-int desiredvnodes = 1024;
-long numfreevnodes;
 kmutex_t mntvnode_lock;
 
 static pool_cache_t vnode_cache;
-kmutex_t vcache_lock;
-kcondvar_t vcache_cv;		/* c: some vnode changed its state */
-static struct vcache_bucket vcache_hash[VCACHE_BUCKETS];	/* c */
-static kmutex_t vnode_free_lock;
-static struct vnode_lru vnode_lru = TAILQ_HEAD_INITIALIZER(vnode_lru); /* f */
 
-static void	vn_reclaim(struct vnode *);
 static void	vn_drop_last(struct vnode *);
 
 void
 vfs_vnode_sysinit(void)
 {
-	size_t i;
 
 	mutex_init(&mntvnode_lock, MUTEX_DEFAULT, 0);
-	mutex_init(&vcache_lock, MUTEX_DEFAULT, 0);
-	mutex_init(&vnode_free_lock, MUTEX_DEFAULT, 0);
-	cv_init(&vcache_cv, "vcache");
-	for (i = 0; i < VCACHE_BUCKETS; i++)
-		SLIST_INIT(&vcache_hash[i]);
+	vn_lru_sysinit();
+	vcache_sysinit();
 	vnode_cache = pool_cache_init(sizeof(struct vnode_impl), 0, 0, 0,
 	    "vnodepl", NULL, 0, NULL, NULL, NULL);
 }
 
 /* Memory of a vnode: one reference, state LOADING, nothing else. */
-static struct vnode_impl *
+struct vnode_impl *
 vimpl_alloc(void)
 {
 	struct vnode_impl *vip;
@@ -107,7 +87,7 @@ vimpl_alloc(void)
 	return vip;
 }
 
-static void
+void
 vimpl_free(struct vnode_impl *vip)
 {
 	struct vnode *vp = VIMPL_TO_VNODE(vip);
@@ -122,31 +102,6 @@ vimpl_free(struct vnode_impl *vip)
 	rw_destroy(&vp->v_lock);
 	mutex_destroy(&vip->vi_interlock);
 	pool_cache_put(vnode_cache, vip);
-}
-
-static void
-vn_lru_insert(struct vnode_impl *vip)
-{
-
-	mutex_enter(&vnode_free_lock);
-	KASSERT(!vip->vi_onlru);
-	TAILQ_INSERT_TAIL(&vnode_lru, vip, vi_lrulist);
-	vip->vi_onlru = true;
-	atomic_store_relaxed(&numvnodes, numvnodes + 1);
-	mutex_exit(&vnode_free_lock);
-}
-
-static void
-vn_lru_remove(struct vnode_impl *vip)
-{
-
-	mutex_enter(&vnode_free_lock);
-	if (vip->vi_onlru) {
-		TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
-		vip->vi_onlru = false;
-		atomic_store_relaxed(&numvnodes, numvnodes - 1);
-	}
-	mutex_exit(&vnode_free_lock);
 }
 
 /* Put a vnode on the list of its mount; NULL takes it off. */
@@ -352,37 +307,6 @@ holdrele(struct vnode *vp)
  * Reclaiming
  */
 
-static void
-vcache_set_state(struct vnode_impl *vip, enum vnode_state state)
-{
-
-	mutex_enter(&vcache_lock);
-	vip->vi_state = state;
-	cv_broadcast(&vcache_cv);
-	mutex_exit(&vcache_lock);
-}
-
-static struct vcache_bucket *
-vcache_bucket(const struct mount *mp, const void *key, size_t len)
-{
-	uint32_t h = hash32_buf(key, len, HASH32_BUF_INIT);
-
-	return &vcache_hash[(h ^ ((uintptr_t)mp >> 6)) & (VCACHE_BUCKETS - 1)];
-}
-
-static void
-vcache_unhash_locked(struct vnode_impl *vip)
-{
-
-	KASSERT(mutex_owned(&vcache_lock));
-	if (vip->vi_key.vk_key == NULL)
-		return;
-	SLIST_REMOVE(vcache_bucket(vip->vi_key.vk_mount, vip->vi_key.vk_key,
-	    vip->vi_key.vk_key_len), vip, vnode_impl, vi_hash);
-	vip->vi_key.vk_key = NULL;
-	vip->vi_key.vk_key_len = 0;
-}
-
 /* Throw the file's buffers out; data that cannot be written is lost. */
 static void
 vn_flush_bufs(struct vnode *vp)
@@ -405,7 +329,7 @@ vn_isspec(const struct vnode *vp)
  * Take the file away from the vnode.  The gate is closed, the caller has a
  * reference; other references may exist and find deadfs.
  */
-static void
+void
 vn_reclaim(struct vnode *vp)
 {
 	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
@@ -462,17 +386,6 @@ vn_reclaim(struct vnode *vp)
 		insmntque(vp, dead_rootmount);
 	vn_lru_remove(vip);
 	vcache_set_state(vip, VS_RECLAIMED);
-}
-
-static void
-vcache_wait_reclaimed(struct vnode *vp)
-{
-	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
-
-	mutex_enter(&vcache_lock);
-	while (vip->vi_state != VS_RECLAIMED)
-		cv_wait(&vcache_cv, &vcache_lock);
-	mutex_exit(&vcache_lock);
 }
 
 /* The file goes, whoever uses it.  Takes the caller's reference. */
@@ -538,271 +451,6 @@ vdead_check(struct vnode *vp, int flags)
 	else if (VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMED)
 		return EBUSY;
 	return ENOENT;
-}
-
-/* Pick a vnode nobody used lately; the gate is closed, one reference. */
-static struct vnode *
-vn_trim_pick(void)
-{
-	struct vnode_impl *vip, *found = NULL;
-	struct vnode *vp;
-	int n;
-
-	mutex_enter(&vnode_free_lock);
-	for (n = 0; n < VN_TRIM_LOOK && found == NULL; n++) {
-		if ((vip = TAILQ_FIRST(&vnode_lru)) == NULL)
-			break;
-		vp = VIMPL_TO_VNODE(vip);
-		if (!atomic_load_relaxed(&vip->vi_used) &&
-		    atomic_cas_uint(&vp->v_usecount, 0,
-		    VUSECOUNT_GATE | 1) == 0) {
-			TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
-			vip->vi_onlru = false;
-			atomic_store_relaxed(&numvnodes, numvnodes - 1);
-			found = vip;
-			break;
-		}
-		atomic_store_relaxed(&vip->vi_used, false);
-		TAILQ_REMOVE(&vnode_lru, vip, vi_lrulist);
-		TAILQ_INSERT_TAIL(&vnode_lru, vip, vi_lrulist);
-	}
-	mutex_exit(&vnode_free_lock);
-	return found != NULL ? VIMPL_TO_VNODE(found) : NULL;
-}
-
-static inline int
-vn_count(void)
-{
-
-	return (int)atomic_load_relaxed(&numvnodes);
-}
-
-/* Bring the cache back under desiredvnodes, a few vnodes at a time. */
-int
-vn_reclaim_excess(void)
-{
-	struct vnode *vp;
-	int n;
-
-	for (n = 0; n < VN_TRIM_BATCH && vn_count() >= desiredvnodes; n++) {
-		if ((vp = vn_trim_pick()) == NULL)
-			break;
-		vn_reclaim(vp);
-		vrele(vp);
-	}
-	return n;
-}
-
-/* The cache is empty of what nobody uses: for shutdown and leak checks. */
-int
-vfs_drainvnodes(void)
-{
-	struct vnode *vp;
-	int misses = 0;
-
-	while (misses < 2 + vn_count() / VN_TRIM_LOOK * 2) {
-		if ((vp = vn_trim_pick()) == NULL) {
-			misses++;
-			continue;
-		}
-		vn_reclaim(vp);
-		vrele(vp);
-		misses = 0;
-	}
-	return 0;
-}
-
-/*
- * The cache
- */
-
-static struct vnode_impl *
-vcache_find(const struct vcache_bucket *b, const struct mount *mp,
-    const void *key, size_t len)
-{
-	struct vnode_impl *vip;
-
-	KASSERT(mutex_owned(&vcache_lock));
-	SLIST_FOREACH(vip, b, vi_hash) {
-		if (vip->vi_key.vk_mount == mp &&
-		    vip->vi_key.vk_key_len == len &&
-		    memcmp(vip->vi_key.vk_key, key, len) == 0)
-			return vip;
-	}
-	return NULL;
-}
-
-static void
-vcache_activate(struct vnode_impl *vip, struct mount *mp)
-{
-
-	insmntque(VIMPL_TO_VNODE(vip), mp);
-	vn_lru_insert(vip);
-	atomic_or_uint(&VIMPL_TO_VNODE(vip)->v_usecount, VUSECOUNT_INACT);
-	vcache_set_state(vip, VS_ACTIVE);
-}
-
-/* A vnode that never became a file. */
-static void
-vcache_discard(struct vnode_impl *vip)
-{
-	struct vnode *vp = VIMPL_TO_VNODE(vip);
-
-	mutex_enter(&vcache_lock);
-	vcache_unhash_locked(vip);
-	vip->vi_state = VS_RECLAIMED;
-	cv_broadcast(&vcache_cv);
-	mutex_exit(&vcache_lock);
-	insmntque(vp, NULL);
-	KASSERT(vrefcnt(vp) == 1);
-	vimpl_free(vip);
-}
-
-/*
- * Look; true when *vpp is the answer (NULL: going away by force), false:
- * insert your own.
- */
-static bool
-vcache_lookup(struct mount *mp, const void *key, size_t len,
-    struct vnode_impl *own, bool patient, struct vnode **vpp)
-{
-	struct vcache_bucket *b = vcache_bucket(mp, key, len);
-	struct vnode_impl *vip;
-
-	mutex_enter(&vcache_lock);
-	while ((vip = vcache_find(b, mp, key, len)) != NULL) {
-		if (vip->vi_state == VS_ACTIVE &&
-		    vcache_tryvget(VIMPL_TO_VNODE(vip)) == 0) {
-			mutex_exit(&vcache_lock);
-			*vpp = VIMPL_TO_VNODE(vip);
-			return true;
-		}
-		/* The unmount may wait for a lock that the caller has. */
-		if (!patient && (atomic_load_relaxed(&mp->mnt_iflag) &
-		    IMNT_FORCED) != 0) {
-			mutex_exit(&vcache_lock);
-			*vpp = NULL;
-			return true;
-		}
-		cv_wait(&vcache_cv, &vcache_lock);
-	}
-	if (own != NULL) {
-		own->vi_key.vk_mount = mp;
-		own->vi_key.vk_key = key;
-		own->vi_key.vk_key_len = len;
-		SLIST_INSERT_HEAD(b, own, vi_hash);
-	}
-	mutex_exit(&vcache_lock);
-	return false;
-}
-
-int
-vcache_get(struct mount *mp, const void *key, size_t len, struct vnode **vpp)
-{
-	struct vnode_impl *vip;
-	const void *newkey;
-	int error;
-
-	*vpp = NULL;
-	if (vcache_lookup(mp, key, len, NULL, false, vpp))
-		return *vpp != NULL ? 0 : ENOENT;
-	vn_reclaim_excess();
-	vip = vimpl_alloc();
-	if (vcache_lookup(mp, key, len, vip, false, vpp)) {
-		vip->vi_state = VS_RECLAIMED;
-		vimpl_free(vip);
-		return *vpp != NULL ? 0 : ENOENT;
-	}
-	insmntque(VIMPL_TO_VNODE(vip), mp);
-	error = VFS_LOADVNODE(mp, VIMPL_TO_VNODE(vip), key, len, &newkey);
-	if (error != 0) {
-		vcache_discard(vip);
-		return error;
-	}
-	KASSERT(newkey != NULL && memcmp(newkey, key, len) == 0);
-	mutex_enter(&vcache_lock);
-	vip->vi_key.vk_key = newkey;
-	mutex_exit(&vcache_lock);
-	vcache_activate(vip, mp);
-	*vpp = VIMPL_TO_VNODE(vip);
-	return 0;
-}
-
-int
-vcache_new(struct mount *mp, struct vnode *dvp, struct vattr *vap,
-    kauth_cred_t cred, struct vnode **vpp)
-{
-	struct vnode_impl *vip;
-	struct vnode *other;
-	const void *key;
-	size_t len;
-	int error;
-
-	*vpp = NULL;
-	vn_reclaim_excess();
-	vip = vimpl_alloc();
-	insmntque(VIMPL_TO_VNODE(vip), mp);
-	error = VFS_NEWVNODE(mp, dvp, VIMPL_TO_VNODE(vip), vap, cred, &len,
-	    &key);
-	if (error != 0) {
-		vcache_discard(vip);
-		return error;
-	}
-	KASSERT(key != NULL && len > 0);
-	/* An old vnode of the same number may still be on its way out. */
-	while (vcache_lookup(mp, key, len, vip, true, &other)) {
-		if (!vrecycle(other))
-			panic("vcache_new: key in use");
-	}
-	vcache_activate(vip, mp);
-	*vpp = VIMPL_TO_VNODE(vip);
-	return 0;
-}
-
-/* Change the key of a file; the old one is found until exit. */
-int
-vcache_rekey_enter(struct mount *mp, struct vnode *vp,
-    const void *oldkey __unused, size_t oldlen __unused, const void *newkey,
-    size_t newlen)
-{
-	int error = 0;
-
-	mutex_enter(&vcache_lock);
-	if (vcache_find(vcache_bucket(mp, newkey, newlen), mp, newkey,
-	    newlen) != NULL)
-		error = EEXIST;
-	KASSERT(VNODE_TO_VIMPL(vp)->vi_key.vk_mount == mp);
-	mutex_exit(&vcache_lock);
-	return error;
-}
-
-void
-vcache_rekey_exit(struct mount *mp, struct vnode *vp,
-    const void *oldkey __unused, size_t oldlen __unused, const void *newkey,
-    size_t newlen)
-{
-	struct vnode_impl *vip = VNODE_TO_VIMPL(vp);
-
-	mutex_enter(&vcache_lock);
-	vcache_unhash_locked(vip);
-	vip->vi_key.vk_mount = mp;
-	vip->vi_key.vk_key = newkey;
-	vip->vi_key.vk_key_len = newlen;
-	SLIST_INSERT_HEAD(vcache_bucket(mp, newkey, newlen), vip, vi_hash);
-	cv_broadcast(&vcache_cv);
-	mutex_exit(&vcache_lock);
-}
-
-void
-vcache_remove(struct mount *mp, const void *key, size_t len)
-{
-	struct vnode_impl *vip;
-
-	mutex_enter(&vcache_lock);
-	vip = vcache_find(vcache_bucket(mp, key, len), mp, key, len);
-	if (vip != NULL)
-		vcache_unhash_locked(vip);
-	mutex_exit(&vcache_lock);
 }
 
 /* A vnode outside the cache. */
