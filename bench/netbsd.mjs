@@ -14,13 +14,14 @@ export const NETBSD = {
 };
 
 /** Results of timeKernel() as `npm run bench` wants them. */
-export function asResults({ loops, boots }, env) {
+export function asResults({ loops, boots, firstBoot }, env) {
   const results = loops.map(({ name, client, ...rest }) => ({
     ...rest,
     name: `syscall/${name}${client === 'ts' ? '/typescript' : ''}`,
     env,
     baseline: NETBSD[name],
   }));
+  results.push({ name: 'boot/first', unit: 'ms', runs: [firstBoot], env });
   results.push({ name: 'boot/rump-init', unit: 'ms', runs: boots, env, baseline: NETBSD.boot });
   return results;
 }

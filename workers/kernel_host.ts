@@ -110,7 +110,6 @@ interface Pending {
 }
 
 export class Kernel {
-  readonly report: ModuleReport;
   private readonly watcher: WordWatcher;
   private readonly coordinator: Coordinator;
   private readonly control: WorkerHandle;
@@ -129,11 +128,11 @@ export class Kernel {
     private readonly options: BootOptions,
     private readonly mailbox: Mailbox,
     module: WebAssembly.Module,
+    readonly report: ModuleReport,
     private readonly memory: WebAssembly.Memory | undefined,
     unshared: InitMessage['unshared'],
   ) {
     const origin = clockOrigin();
-    this.report = inspectModule(module);
     // Without shared memory nothing here reaches into the guest; the statistics need only the control area.
     const guest = new GuestMemory(memory ?? new WebAssembly.Memory({ initial: 1 }));
     this.heap = new GuestHeap(guest, mailbox);
@@ -196,7 +195,7 @@ export class Kernel {
     const threads = report.can.threads && (limits?.shared ?? true);
     const memory = threads ? makeKernelMemory(want, limits) : undefined;
     const mailbox = Mailbox.create(memory?.buffer.byteLength ?? want * 2, options.onTrace !== undefined);
-    const kernel = new Kernel(options, mailbox, module, memory, threads ? undefined : { bytes: want, limits });
+    const kernel = new Kernel(options, mailbox, module, report, memory, threads ? undefined : { bytes: want, limits });
     await kernel.booted;
     return kernel;
   }

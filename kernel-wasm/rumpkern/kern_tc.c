@@ -5,7 +5,7 @@
  * There are no ticks: every reading asks the host.  Uptime is the host's
  * monotonic clock since boot; the wall clock is uptime plus the time of
  * boot, which tc_setclock() moves.  The get*time() family reads a cheaper
- * clock of the host that is at most about a millisecond behind, where NetBSD's
+ * clock of the host that is a few milliseconds behind at most, where NetBSD's
  * is a tick behind; file times and other stamps on hot paths use it.
  *
  * Locking	none; the boot time is one atomic word.
@@ -60,8 +60,9 @@ rump_mono_ns(void)
 static int64_t
 coarse_ns(void)
 {
+	const int64_t ns = (int64_t)(rumpcomp_clock_ms() * 1e6) - mono_boot;
 
-	return (int64_t)(rumpcomp_clock_ms() * 1e6) - mono_boot;
+	return MAX(ns, 0);
 }
 
 static int64_t
