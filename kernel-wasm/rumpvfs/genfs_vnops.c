@@ -313,7 +313,16 @@ filt_genfsread(struct knote *kn, long hint)
 static int
 filt_genfsvnode(struct knote *kn, long hint)
 {
+	struct vnode *vp = kn->kn_hook;
+	int ready;
 
+	/* Hints come with the interlock held, the question does not. */
+	if (hint == 0) {
+		mutex_enter(vp->v_interlock);
+		ready = kn->kn_fflags != 0;
+		mutex_exit(vp->v_interlock);
+		return ready;
+	}
 	if (hint == (long)NOTE_REVOKE)
 		kn->kn_flags |= EV_EOF;
 	kn->kn_fflags |= kn->kn_sfflags & (uint32_t)hint;

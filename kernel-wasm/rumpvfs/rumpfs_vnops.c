@@ -468,7 +468,7 @@ rumpfs_advlock(void *v)
 	struct vop_advlock_args *ap = v;
 	struct rumpfs_node *rn = VPTORN(ap->a_vp);
 
-	return lf_advlock(ap, &rn->rn_lockf, (off_t)rn->rn_va.va_size);
+	return lf_advlock(ap, &rn->rn_lockf, lf_size(ap));
 }
 
 static int

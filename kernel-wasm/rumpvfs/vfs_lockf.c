@@ -294,6 +294,21 @@ lf_range(const struct flock *fl, off_t size, struct lockf *lf)
 	return 0;
 }
 
+/* The file's size where the lock counts from its end; the vnode is unlocked. */
+off_t
+lf_size(const struct vop_advlock_args *ap)
+{
+	struct vattr va;
+	int error;
+
+	if (ap->a_fl->l_whence != SEEK_END ||
+	    vn_lock(ap->a_vp, LK_SHARED) != 0)
+		return 0;
+	error = VOP_GETATTR(ap->a_vp, &va, curlwp->l_cred);
+	VOP_UNLOCK(ap->a_vp);
+	return error == 0 ? (off_t)va.va_size : 0;
+}
+
 int
 lf_advlock(struct vop_advlock_args *ap, struct lockf **head, off_t size)
 {

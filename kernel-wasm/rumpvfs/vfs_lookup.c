@@ -22,6 +22,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/cwdinfo.h>
 #include <sys/fcntl.h>
 #include <sys/hash.h>
@@ -334,7 +335,7 @@ namei_cross(struct vnode **vpp)
 		VOP_UNLOCK(root);
 		vrele(vp);
 		*vpp = vp = root;
-		if (vp->v_mountedhere == NULL)
+		if (atomic_load_relaxed(&vp->v_mountedhere) == NULL)
 			break;
 	}
 	/* Lost a race with unmount: the covered directory itself. */
@@ -447,7 +448,8 @@ namei_walk(struct nameidata *ndp, struct vnode **dirp)
 				return error;
 			continue;
 		}
-		if (vp->v_type == VDIR && vp->v_mountedhere != NULL &&
+		if (vp->v_type == VDIR &&
+		    atomic_load_relaxed(&vp->v_mountedhere) != NULL &&
 		    (cnp->cn_flags & NOCROSSMOUNT) == 0 &&
 		    (error = namei_cross(&vp)) != 0)
 			break;

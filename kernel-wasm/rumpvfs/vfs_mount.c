@@ -211,13 +211,13 @@ checkdirs_proc(struct proc *p, void *arg)
 }
 
 static void
-mount_checkdirs(struct vnode *covered)
+mount_checkdirs(struct mount *mp, struct vnode *covered)
 {
 	struct vnode *vps[2];
 
 	if (vrefcnt(covered) == 1)
 		return;
-	if (VFS_ROOT(covered->v_mountedhere, &vps[1]) != 0)
+	if (VFS_ROOT(mp, &vps[1]) != 0)
 		return;
 	VOP_UNLOCK(vps[1]);
 	vps[0] = covered;
@@ -243,6 +243,39 @@ mount_authorize(struct lwp *l, struct vnode *vp, struct vfsops *vfsops,
 		return EPERM;
 	*flagsp |= MNT_NODEV | MNT_NOSUID;
 	return 0;
+}
+
+/*
+ * Let mp appear on vp.  Being busy keeps the mount below from going away by
+ * force between the check and the entry in the list.
+ */
+static int
+mount_publish(struct mount *mp, struct vnode *vp)
+{
+	struct mount *below;
+	int error;
+
+	vn_lock(vp, LK_SHARED | LK_RETRY);
+	below = vp->v_mount;
+	atomic_inc_uint(&below->mnt_refcnt);
+	VOP_UNLOCK(vp);
+	if ((error = vfs_busy(below, NULL)) == 0) {
+		vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+		if ((vp->v_iflag & VI_CLEAN) != 0)
+			error = ENOENT;
+		else if (vp->v_mountedhere != NULL)
+			error = EBUSY;
+		if (error == 0) {
+			cache_purge(vp);
+			atomic_store_relaxed(&vp->v_mountedhere, mp);
+		}
+		VOP_UNLOCK(vp);
+		if (error == 0)
+			mountlist_append(mp);
+		vfs_unbusy(below, false, NULL);
+	}
+	vfs_destroy(below);
+	return error;
 }
 
 /* Mount on *vpp; its reference is kept by the mount on success. */
@@ -272,37 +305,33 @@ mount_domount(struct lwp *l, struct vnode **vpp, struct vfsops *vfsops,
 	mp = vfs_mountalloc(vfsops, vp);
 	mp->mnt_stat.f_owner = kauth_cred_geteuid(l->l_cred);
 	mp->mnt_flag = flags & (MNT_BASIC_FLAGS | MNT_FORCE);
+	/* Busy before anybody sees it: nobody can take it off again half-way. */
+	(void)vfs_busy(mp, NULL);
 	mutex_enter(&mp->mnt_updating);
 	error = VFS_MOUNT(mp, path, data, data_len);
 	mp->mnt_flag &= ~MNT_OP_FLAGS;
 	if (error != 0) {
 		mutex_exit(&mp->mnt_updating);
 		mp->mnt_iflag |= IMNT_GONE;
+		vfs_unbusy(mp, false, NULL);
 		vfs_destroy(mp);
 		return error;
 	}
-	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	if (vp->v_mountedhere != NULL || (vp->v_iflag & VI_CLEAN) != 0) {
-		error = vp->v_mountedhere != NULL ? EBUSY : ENOENT;
-		VOP_UNLOCK(vp);
+	if ((error = mount_publish(mp, vp)) != 0) {
 		(void)VFS_UNMOUNT(mp, MNT_FORCE);
 		mutex_exit(&mp->mnt_updating);
 		mp->mnt_iflag |= IMNT_GONE;
+		vfs_unbusy(mp, false, NULL);
 		vfs_destroy(mp);
 		return error;
 	}
-	cache_purge(vp);
-	vp->v_mountedhere = mp;
-	VOP_UNLOCK(vp);
-	mountlist_append(mp);
 	if (mp->mnt_flag & (MNT_RDONLY | MNT_ASYNC))
 		vfs_syncer_remove_from_worklist(mp);
 	else
 		vfs_syncer_add_to_worklist(mp);
 	mutex_exit(&mp->mnt_updating);
-	(void)vfs_busy(mp, NULL);
 	(void)VFS_STATVFS(mp, &mp->mnt_stat);
-	mount_checkdirs(vp);
+	mount_checkdirs(mp, vp);
 	if (mp->mnt_op->vfs_start != NULL)
 		error = VFS_START(mp, 0);
 	vfs_unbusy(mp, false, NULL);
@@ -337,18 +366,17 @@ dounmount(struct mount *mp, int flags, struct lwp *l)
 	bool writable;
 	int error = 0;
 
-	/* Root and what others are mounted on stay. */
-	if (mount_hasmounts(mp)) {
-		vfs_destroy(mp);
-		return EBUSY;
-	}
 	rw_enter(&mp->mnt_unmounting, RW_WRITER);
 	mutex_enter(&mp->mnt_updating);
-	if (mp->mnt_iflag & IMNT_GONE) {
+	if (mp->mnt_iflag & IMNT_GONE)
+		error = ENOENT;
+	else if (mount_hasmounts(mp))	/* what others are mounted on stays */
+		error = EBUSY;
+	if (error != 0) {
 		mutex_exit(&mp->mnt_updating);
 		rw_exit(&mp->mnt_unmounting);
 		vfs_destroy(mp);
-		return ENOENT;
+		return error;
 	}
 	writable = (mp->mnt_flag & MNT_RDONLY) == 0;
 	atomic_or_uint((volatile unsigned *)&mp->mnt_iflag, IMNT_UNMOUNT |
@@ -377,7 +405,7 @@ dounmount(struct mount *mp, int flags, struct lwp *l)
 	rw_exit(&mp->mnt_unmounting);
 	if (covered != NULL) {
 		vn_lock(covered, LK_EXCLUSIVE | LK_RETRY);
-		covered->v_mountedhere = NULL;
+		atomic_store_relaxed(&covered->v_mountedhere, NULL);
 		VOP_UNLOCK(covered);
 	}
 	KASSERT(TAILQ_EMPTY(&mp->mnt_vnodelist));

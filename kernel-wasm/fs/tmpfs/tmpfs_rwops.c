@@ -277,13 +277,19 @@ tmpfs_readdir(void *v)
 {
 	struct vop_readdir_args *ap = v;
 	struct vnode *vp = ap->a_vp;
-	int error;
+	int error = 0;
 
 	KASSERT(VOP_ISLOCKED(vp));
 	if (vp->v_type != VDIR)
 		return ENOTDIR;
-	error = tmpfs_dir_getdents(VP_TO_TMPFS_NODE(vp), ap->a_uio,
-	    ap->a_cookies, ap->a_ncookies);
+	if (ap->a_ncookies != NULL) {
+		*ap->a_cookies = NULL;
+		*ap->a_ncookies = 0;
+	}
+	/* A removed directory has no entries, not even "." */
+	if (VP_TO_TMPFS_NODE(vp)->tn_links > 0)
+		error = tmpfs_dir_getdents(VP_TO_TMPFS_NODE(vp), ap->a_uio,
+		    ap->a_cookies, ap->a_ncookies);
 	if (ap->a_eofflag != NULL)
 		*ap->a_eofflag = error == 0 &&
 		    ap->a_uio->uio_offset == TMPFS_COOKIE_EOF;
@@ -348,7 +354,7 @@ tmpfs_advlock(void *v)
 	struct vop_advlock_args *ap = v;
 	struct tmpfs_node *node = VP_TO_TMPFS_NODE(ap->a_vp);
 
-	return lf_advlock(ap, &node->tn_lockf, node->tn_size);
+	return lf_advlock(ap, &node->tn_lockf, lf_size(ap));
 }
 
 int

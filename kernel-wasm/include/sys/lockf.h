@@ -16,5 +16,6 @@ struct vop_advlock_args;
  * the vnode), size is the file's length for SEEK_END.  Sleeps for F_SETLKW.
  */
 int	lf_advlock(struct vop_advlock_args *ap, struct lockf **head, off_t size);
+off_t	lf_size(const struct vop_advlock_args *);
 
 #endif /* _SYS_LOCKF_H_ */
