@@ -19,6 +19,9 @@ async function main(argv: readonly string[]): Promise<number> {
   return (await import('./run_inline.ts')).runInlineShell(options);
 }
 
+// Nobody reads any more (`rumpus -c yes | head`): end as of SIGPIPE, without a word.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : 74));
+
 main(process.argv.slice(2)).then(
   (status) => {
     process.exitCode = status;

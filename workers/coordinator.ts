@@ -5,8 +5,10 @@
  */
 import type { Mailbox } from '../hypercall-js/mailbox.ts';
 import {
+  JOB_PUMP,
   MAX_THREADS,
   T_IN_KERNEL,
+  T_JOB,
   T_KILL,
   T_KIND,
   T_STATE,
@@ -28,8 +30,13 @@ export interface PoolTargets {
   readonly program: number;
 }
 
+/** How long a pump may wait for its worker in a brief kernel, ms: most programs there are over by then. */
+const PUMP_PATIENCE_MS = 30;
+
 export class Coordinator {
   private readonly workers = new Map<number, WorkerHandle>();
+  /** Ordered pumps: 'early' as long as their worker is held back. */
+  private readonly pumps = new Map<number, 'early' | 'due'>();
   private stopped = false;
 
   constructor(
@@ -39,6 +46,8 @@ export class Coordinator {
     private readonly onFault: (message: string) => void,
     /** The program worker's script is heavier; RUMP kernels without clients need none. */
     private targets: PoolTargets,
+    /** The kernel is for one program; if that is over soon, it needs no pump (see finishPump()). */
+    private readonly brief: boolean,
   ) {}
 
   setTargets(targets: PoolTargets): void {
@@ -54,12 +63,28 @@ export class Coordinator {
     for (let slot = 0; slot < MAX_THREADS; slot++) {
       const t = this.mailbox.thread(slot);
       const state = Atomics.load(words, t + T_STATE);
+      if (state === TS_ORDERED && this.heldBack(slot)) continue;
       if (state === TS_ORDERED && Atomics.compareExchange(words, t + T_STATE, TS_ORDERED, TS_PENDING) === TS_ORDERED)
         this.create(slot);
       if (state === TS_IDLE || state === TS_STARTING) waiting[words[t + T_KIND] as 0 | 1]++;
     }
     this.fill(TK_KTHREAD, this.targets.kthread - waiting[TK_KTHREAD]);
     this.fill(TK_PROGRAM, this.targets.program - waiting[TK_PROGRAM]);
+  }
+
+  private heldBack(slot: number): boolean {
+    if (!this.brief || this.mailbox.words[this.mailbox.thread(slot) + T_JOB] !== JOB_PUMP) return false;
+    const pump = this.pumps.get(slot);
+    if (pump === undefined) {
+      this.pumps.set(slot, 'early');
+      setTimeout(() => {
+        this.pumps.set(slot, 'due');
+        this.refill();
+      }, PUMP_PATIENCE_MS);
+      return true;
+    }
+    if (pump === 'due') this.pumps.delete(slot);
+    return pump === 'early';
   }
 
   private fill(kind: number, count: number): void {

@@ -169,6 +169,7 @@ export class Kernel {
       memory === undefined
         ? { kthread: 0, program: 0 }
         : { kthread: options.brief ? 0 : 1, program: this.report.can.shell ? 1 : 0 },
+      options.brief ?? false,
     );
     this.sessions = new Sessions(mailbox, this.coordinator, (op) => this.ask(op), guest, {
       disks: () => this.disks(),

@@ -3,7 +3,7 @@
 import { EAGAIN } from '../hypercall-js/errno.gen.ts';
 import type { HostKernel } from '../hypercall-js/host_kernel.ts';
 import type { LoadedKernel } from '../hypercall-js/loader.ts';
-import { L_OUT_EOF } from '../hypercall-js/mailbox.ts';
+import { L_OUT_EOF, T_STATE, TS_FREE, TS_ORDERED } from '../hypercall-js/mailbox.ts';
 import { lineRead, lineWrite } from '../hypercall-js/rumpcomp_cons.ts';
 import { F_SETFL, O_NONBLOCK, SYS_close, SYS_fcntl, SYS_read, SYS_write, syscall } from './kernel_calls.ts';
 
@@ -14,11 +14,14 @@ export const PUMP_DIR = 8;
 export const PUMP_PID = 12;
 /** State, PUMP_WAITING first. */
 export const PUMP_STATE = 16;
+/** Slot of the thread that runs it. */
+export const PUMP_THREAD = 20;
 export const PUMP_BYTES = 32;
 
 /**
  * waiting -> claimed -> attached: a worker has come and has its lwp; its starter frees the record.
- * waiting -> finishing -> over: the program ended before; its thread did what was left, the worker frees the record.
+ * waiting -> finishing -> over: the program ended before; its thread did what was left. The order of a worker is cancelled,
+ * or the worker that is on its way frees the record.
  * finishing -> waiting: a descendant still holds the pipe.
  */
 export const PUMP_WAITING = 0;
@@ -59,13 +62,22 @@ function take(k: HostKernel, record: number, state: number): boolean {
 export function finishPump(k: HostKernel, loaded: LoadedKernel, record: number): void {
   if (take(k, record, PUMP_FINISHING)) {
     if (drained(k, loaded, record)) {
-      setState(k, record, PUMP_OVER);
+      if (cancelled(k, record)) k.heap.free(record);
+      else setState(k, record, PUMP_OVER);
       return;
     }
     setState(k, record, PUMP_WAITING);
   }
   awaitChange(k, record, [PUMP_WAITING, PUMP_CLAIMED]);
   k.heap.free(record);
+}
+
+/** While the record is claimed, its slot cannot have got another job. */
+function cancelled(k: HostKernel, record: number): boolean {
+  const slot = k.memory.getI32(record + PUMP_THREAD);
+  if (slot < 0) return true;
+  const state = k.mailbox.thread(slot) + T_STATE;
+  return Atomics.compareExchange(k.words, state, TS_ORDERED, TS_FREE) === TS_ORDERED;
 }
 
 /** Move what is in the pipe; false when somebody can still write to it. */

@@ -31,6 +31,7 @@ import {
   PUMP_OUT,
   PUMP_PID,
   PUMP_STATE,
+  PUMP_THREAD,
   PUMP_WAITING,
 } from './pump.ts';
 import type { SessionRecord } from './session_start.ts';
@@ -136,6 +137,7 @@ function startPump(k: HostKernel, pid: number, fd: number, line: number, directi
   k.memory.setI32(record + PUMP_DIR, direction);
   k.memory.setI32(record + PUMP_PID, pid);
   k.memory.setI32(record + PUMP_STATE, PUMP_WAITING);
-  startJob(k.mailbox, { kind: TK_KTHREAD, job: JOB_PUMP, func: 0, arg: record, joinable: false, name: 'pump' });
+  const job = { kind: TK_KTHREAD, job: JOB_PUMP, func: 0, arg: record, joinable: false, name: 'pump' };
+  k.memory.setI32(record + PUMP_THREAD, startJob(k.mailbox, job));
   return record;
 }
