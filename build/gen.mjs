@@ -13,6 +13,7 @@ import { constantFiles } from './gen/constants.mjs';
 import { errnoFiles } from './gen/errno.mjs';
 import { hypercallFiles } from './gen/hypercalls.mjs';
 import { manFiles } from './gen/man.mjs';
+import { rumpHeaderFiles } from './gen/rump_headers.mjs';
 import { structFiles } from './gen/structs.mjs';
 import { syscallFiles } from './gen/syscalls.mjs';
 import { syscallClientFiles } from './gen/syscalls_ts.mjs';
@@ -27,6 +28,7 @@ const GENERATORS = [
   syscallClientFiles,
   hypercallFiles,
   vnodeFiles,
+  rumpHeaderFiles,
   constantFiles,
   structFiles,
   manFiles,

@@ -20,7 +20,7 @@
 
 #include <miscfs/specfs/specdev.h>
 
-#include "rump_vfs_pub.h"
+#include <rump/rumpvfs_if_pub.h>
 
 #define	PUB(expr) do {							\
 	rump_schedule();						\

@@ -10,12 +10,41 @@
 
 #include <rump/rump.h>
 #include <rump/rump_syscalls.h>
+#include <rump/rumpdefs.h>
+#include <rump/rumpvfs_if_pub.h>
+#include <rump/rumpvnode_if.h>
 
 #define	FAIL(what)							\
 	do {								\
 		printf("example_rump: %s: %s\n", (what), strerror(errno)); \
 		return 1;						\
 	} while (0)
+
+/* Below the system calls: a vnode by its name, a file in it, its type. */
+static int
+vnodes(void)
+{
+	struct vnode *vp = NULL;
+	__INT64_TYPE__ size;
+	__UINT64_TYPE__ dev;
+	int fd, type = RUMP_VNON;
+
+	fd = rump_sys_open("/tmp/file", RUMP_O_CREAT | RUMP_O_RDWR, 0644);
+	if (fd == -1)
+		FAIL("open");
+	if (rump_pub_namei(RUMP_NAMEI_LOOKUP, RUMP_NAMEI_LOCKLEAF,
+	    "/tmp/file", NULL, &vp, NULL) != 0)
+		FAIL("namei");
+	rump_pub_getvninfo(vp, &type, &size, &dev);
+	if (type != RUMP_VREG || size != 0)
+		FAIL("getvninfo");
+	if (RUMP_VOP_ISLOCKED(vp) == 0 || RUMP_VOP_UNLOCK(vp) != 0)
+		FAIL("RUMP_VOP_UNLOCK");
+	rump_pub_vp_rele(vp);
+	if (rump_sys_mkdir("/tmp/file", 0755) != -1 || errno != RUMP_EEXIST)
+		FAIL("EEXIST");
+	return 0;
+}
 
 int
 main(void)
@@ -40,6 +69,8 @@ main(void)
 		FAIL("a byte through a pipe");
 	if (rump_sys_close(99) != -1 || errno != 9)
 		FAIL("EBADF");
+	if (vnodes() != 0)
+		return 1;
 	rump_pub_lwproc_releaselwp();
 	return 0;
 }
