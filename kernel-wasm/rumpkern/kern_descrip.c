@@ -66,6 +66,22 @@ fd_ph_fork(struct proc *parent, struct proc *child, int flags)
 	return 0;
 }
 
+static void	fd_advunlock(struct file *, struct proc *);
+
+/* The table stays with others: the record locks of this process do not. */
+static void
+fd_advunlock_all(filedesc_t *fdp, struct proc *p)
+{
+	struct file *fp;
+
+	for (int i = fdp->fd_lastfile; i >= 0; i--) {
+		if ((fp = fd_getfile((unsigned)i)) == NULL)
+			continue;
+		fd_advunlock(fp, p);
+		fd_putfile((unsigned)i);
+	}
+}
+
 /* curlwp may be of the parent, when a later hook failed. */
 static void
 fd_ph_exit(struct proc *p)
@@ -74,6 +90,8 @@ fd_ph_exit(struct proc *p)
 	filedesc_t *fdp = l->l_fd;
 
 	l->l_fd = p->p_fd;
+	if (l->l_fd->fd_advlock && l->l_fd->fd_refcnt > 1)
+		fd_advunlock_all(l->l_fd, p);
 	fd_free();
 	p->p_fd = NULL;
 	if (l->l_proc != p)
@@ -359,7 +377,7 @@ fd_abort(struct proc *p, struct file *fp, unsigned fd)
 		ffree(fp);
 }
 
-/* All record locks of the table's owner on the file go with any close. */
+/* All record locks of a process on the file go with any close. */
 static void
 fd_advunlock(struct file *fp, struct proc *p)
 {
@@ -367,6 +385,33 @@ fd_advunlock(struct file *fp, struct proc *p)
 
 	if (fp->f_type == DTYPE_VNODE && VOP_ADVLOCK != NULL)
 		(void)VOP_ADVLOCK(fp->f_vnode, p, F_UNLCK, &lf, F_POSIX);
+}
+
+struct advunlock {
+	filedesc_t	*au_fdp;
+	struct file	*au_fp;
+};
+
+static int
+advunlock_sharer(struct proc *p, void *arg)
+{
+	struct advunlock *au = arg;
+
+	if (p->p_fd == au->au_fdp)
+		fd_advunlock(au->au_fp, p);
+	return 0;
+}
+
+/* A descriptor of the table was closed, for everybody who has the table. */
+static void
+fd_advunlock_table(filedesc_t *fdp, struct file *fp)
+{
+	struct advunlock au = { fdp, fp };
+
+	if (fdp->fd_refcnt == 1)
+		fd_advunlock(fp, curproc);
+	else
+		(void)proclist_foreach_call(&allproc, advunlock_sharer, &au);
 }
 
 int
@@ -408,7 +453,6 @@ fd_drain(filedesc_t *fdp, fdfile_t *ff, struct file *fp)
 int
 fd_close(unsigned fd)
 {
-	struct proc *p = curproc;
 	filedesc_t *fdp = curlwp->l_fd;
 	struct file *fp;
 	fdfile_t *ff;
@@ -434,7 +478,7 @@ fd_close(unsigned fd)
 	cv_broadcast(&fdp->fd_closing);
 	mutex_exit(&fdp->fd_lock);
 	if (__predict_false(fdp->fd_advlock))
-		fd_advunlock(fp, p);
+		fd_advunlock_table(fdp, fp);
 	return closef(fp);
 }
 

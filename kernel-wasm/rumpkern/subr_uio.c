@@ -43,7 +43,7 @@ uio_advance(struct uio *uio, size_t n)
 	iov->iov_base = (char *)iov->iov_base + n;
 	iov->iov_len -= n;
 	uio->uio_resid -= n;
-	uio->uio_offset += (off_t)n;
+	uio->uio_offset = (off_t)((uint64_t)uio->uio_offset + n);
 }
 
 int

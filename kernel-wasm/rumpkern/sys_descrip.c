@@ -379,6 +379,9 @@ sys_fpathconf(struct lwp *l, const struct sys_fpathconf_args *uap,
 			error = VOP_PATHCONF(fp->f_vnode, SCARG(uap, name),
 			    retval);
 		break;
+	case DTYPE_KQUEUE:
+		error = EINVAL;
+		break;
 	default:
 		break;
 	}

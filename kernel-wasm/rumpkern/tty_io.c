@@ -19,6 +19,7 @@
 #include <sys/termios.h>
 #include <sys/tty.h>
 #include <sys/uio.h>
+#include <sys/vnode.h>
 
 u_int
 tt_readable(struct tty *tp)
@@ -77,14 +78,14 @@ read_wait(struct tty *tp, size_t want, int flag)
 		if (ISCANON(tp)) {
 			if (cl_count(&tp->t_canq) != 0)
 				return 0;
-			if ((flag & FNONBLOCK) != 0)
+			if ((flag & IO_NDELAY) != 0)
 				return EWOULDBLOCK;
 			error = cv_wait_sig(&tp->t_rawcv, &tp->t_lock);
 			if (error != 0)
 				return error;
 			continue;
 		}
-		if ((flag & FNONBLOCK) != 0)
+		if ((flag & IO_NDELAY) != 0)
 			return cl_count(&tp->t_canq) != 0 ? 0 : EWOULDBLOCK;
 		error = read_wait_raw(tp, want, &done);
 		if (error != 0 || done)
@@ -172,7 +173,7 @@ write_wait(struct tty *tp, int flag)
 	ttstart(tp);
 	if (cl_count(&tp->t_outq) <= TTYOHIGH)
 		return 0;
-	if ((flag & FNONBLOCK) != 0)
+	if ((flag & IO_NDELAY) != 0)
 		return EWOULDBLOCK;
 	return cv_wait_sig(&tp->t_outcv, &tp->t_lock);
 }

@@ -232,8 +232,8 @@ sys_fsync_range(struct lwp *l __unused, const struct sys_fsync_range_args *uap,
 	    (flags & (FDATASYNC | FFILESYNC)) == (FDATASYNC | FFILESYNC))
 		return EINVAL;
 	if (SCARG(uap, length) != 0) {
-		hi = lo + SCARG(uap, length);
-		if (hi < lo)
+		if (__builtin_add_overflow(lo, SCARG(uap, length), &hi) ||
+		    hi < lo)
 			return EINVAL;
 	} else
 		lo = 0;

@@ -141,12 +141,18 @@ do_sys_openat(struct lwp *l, int fdat, const char *path, int flags, int mode,
 {
 	struct vnode *dvp;
 	struct pathbuf *pb;
+	const char *string;
 	int error;
 
 	if (path == NULL)
 		return EFAULT;
 	if ((error = pathbuf_copyin(path, &pb)) != 0)
 		return error;
+	/* An absolute path needs no directory, not even a good descriptor. */
+	string = pathbuf_stringcopy_get(pb);
+	if (string[0] == '/')
+		fdat = AT_FDCWD;
+	pathbuf_stringcopy_put(pb, string);
 	if ((error = fd_atdir(fdat, &dvp)) == 0) {
 		error = do_open(l, dvp, pb, flags, mode, fdp);
 		if (dvp != NULL)

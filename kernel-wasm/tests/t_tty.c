@@ -12,6 +12,7 @@
 #include <sys/signalvar.h>
 #include <sys/termios.h>
 #include <sys/tty.h>
+#include <sys/vnode.h>
 #include <sys/uio.h>
 
 #define	SLAVE(n)	makedev(5, (n))
@@ -54,7 +55,7 @@ get(dev_t dev, size_t n)
 
 	memset(buf, 0, sizeof(buf));
 	mkuio(&u, &iov, buf, n, UIO_READ);
-	error = cdev_read(dev, &u, FNONBLOCK);
+	error = cdev_read(dev, &u, IO_NDELAY);
 	if (error != 0)
 		snprintf(buf, sizeof(buf), "!%d", error);
 	return buf;
@@ -67,7 +68,7 @@ put(dev_t dev, const char *s)
 	struct uio u;
 
 	mkuio(&u, &iov, __UNCONST(s), strlen(s), UIO_WRITE);
-	return cdev_write(dev, &u, FNONBLOCK);
+	return cdev_write(dev, &u, IO_NDELAY);
 }
 
 static int

@@ -8,6 +8,8 @@ import { slots64 } from '../guest_block.ts';
 const READ_SIZE = 8192;
 const PATH_MAX = 1024;
 const ATTR_MAX = 65536;
+/** No call gives more, whatever it asks for. */
+const GETDENTS_MAX = 65536;
 const NAME_SHOWN = 40;
 const DIRENT_NAME = 13;
 const TYPES: Readonly<Record<number, string>> = {
@@ -74,7 +76,7 @@ function readdir(c: Call): Outcome {
 function getdents(c: Call): Outcome {
   const fd = c.int();
   const length = c.int();
-  const at = c.guest.alloc(Math.max(length, 0));
+  const at = c.guest.alloc(length < 0 ? GETDENTS_MAX : length);
   const answer = c.guest.call(N.SYS_getdents, fd, at, length);
   return c.outcome(answer, (a) =>
     ok(

@@ -28,6 +28,7 @@
 #include <sys/syscallargs.h>
 #include <sys/tty.h>
 #include <sys/uio.h>
+#include <sys/vnode.h>
 
 #include <rump-sys/kern.h>
 
@@ -206,7 +207,7 @@ ptc_read(dev_t dev, struct uio *uio, int flag)
 	while (cl_count(&tp->t_outq) == 0 || (tp->t_state & TS_TTSTOP) != 0) {
 		if ((tp->t_state & TS_ISOPEN) == 0)
 			goto out;		/* no slave: the end */
-		if ((flag & FNONBLOCK) != 0)
+		if ((flag & IO_NDELAY) != 0)
 			error = EWOULDBLOCK;
 		else
 			error = cv_wait_sig(&pt->pt_rcv, &tp->t_lock);

@@ -90,7 +90,6 @@ const struct vnodeopv_desc tmpfs_vnodeop_opv_desc = {
 	{ &vop_revoke_desc,	genfs_revoke },				\
 	{ &vop_bwrite_desc,	vn_bwrite },				\
 	{ &vop_putpages_desc,	genfs_null_putpages },			\
-	{ &vop_advlock_desc,	tmpfs_advlock },			\
 	{ &vop_print_desc,	tmpfs_print }
 
 int (**tmpfs_specop_p)(void *);
@@ -112,6 +111,7 @@ static const struct vnodeopv_entry_desc tmpfs_specop_entries[] = {
 	{ &vop_bmap_desc,	spec_bmap },
 	{ &vop_strategy_desc,	spec_strategy },
 	{ &vop_pathconf_desc,	spec_pathconf },
+	{ &vop_advlock_desc,	tmpfs_advlock },
 	{ NULL, NULL }
 };
 const struct vnodeopv_desc tmpfs_specop_opv_desc = {
@@ -137,6 +137,7 @@ static const struct vnodeopv_entry_desc tmpfs_fifoop_entries[] = {
 	{ &vop_bmap_desc,	fifo_bmap },
 	{ &vop_strategy_desc,	genfs_badop },
 	{ &vop_pathconf_desc,	fifo_pathconf },
+	{ &vop_advlock_desc,	genfs_einval },
 	{ NULL, NULL }
 };
 const struct vnodeopv_desc tmpfs_fifoop_opv_desc = {
