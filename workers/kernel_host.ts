@@ -143,7 +143,7 @@ export class Kernel {
       module,
       memory,
       unshared,
-      params: parameters(options, memory !== undefined),
+      params: parameters(options, memory?.buffer.byteLength),
       origin,
       slot,
       trace: options.onTrace !== undefined,
@@ -450,10 +450,15 @@ export class Kernel {
   }
 }
 
-function parameters(options: BootOptions, threads: boolean): Record<string, string> {
-  const first: Record<string, string> = threads
-    ? { RUMP_NCPU: String(options.ncpu ?? 2) }
-    : { RUMP_NCPU: '1', RUMP_THREADS: '0' };
+/** What the kernel must leave of its memory for its own data and for the stacks of threads. */
+const memoryLimit = (bytes: number): number => bytes - Math.min(bytes >>> 1, (bytes >>> 3) + (8 << 20));
+
+/** sharedBytes: size of the shared memory; undefined: a kernel without threads. */
+function parameters(options: BootOptions, sharedBytes: number | undefined): Record<string, string> {
+  const first: Record<string, string> =
+    sharedBytes !== undefined
+      ? { RUMP_NCPU: String(options.ncpu ?? 2), RUMP_MEMLIMIT: String(memoryLimit(sharedBytes)) }
+      : { RUMP_NCPU: '1', RUMP_THREADS: '0' };
   return { ...first, ...options.params };
 }
 

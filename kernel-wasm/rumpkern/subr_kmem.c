@@ -32,7 +32,7 @@
 #define	KMEM_STEP	16		/* granularity of sizes */
 #define	KMEM_SMALL	2048		/* largest size of the lists */
 #define	KMEM_CHUNK	16384		/* what we take from the host */
-#define	KMEM_RESERVE	(64 * 1024)	/* kept back for KM_SLEEP */
+#define	KMEM_RESERVE	(64 * 1024)	/* least kept back for KM_SLEEP */
 
 static const uint16_t class_size[] = {
 	16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448,
@@ -100,7 +100,9 @@ kmem_reclaim(void)
 static void *
 host_try(size_t size, int align, bool reserve)
 {
-	const size_t keep = reserve ? 0 : KMEM_RESERVE;
+	/* What may fail leaves a 32nd part to what may not. */
+	const size_t keep = reserve ? 0 :
+	    MAX(KMEM_RESERVE, rump_physmemlimit / 32);
 	size_t now;
 	void *p;
 
@@ -112,6 +114,19 @@ host_try(size_t size, int align, bool reserve)
 		return NULL;
 	}
 	return p;
+}
+
+/* Half of what is kept back is for those who cannot ask. */
+int
+kmem_room(void)
+{
+	const size_t keep = MAX(KMEM_RESERVE, rump_physmemlimit / 32) / 2;
+
+	if (__predict_true(rump_physmemlimit == RUMPMEM_UNLIMITED ||
+	    __atomic_load_n(&host_bytes, __ATOMIC_RELAXED) + keep <=
+	    rump_physmemlimit))
+		return 0;
+	return ENOSPC;
 }
 
 /*

@@ -174,14 +174,23 @@ dir_make(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp,
 	return error;
 }
 
+/* Directories of the host cannot get files; memory may be short. */
+static int
+dir_maymake(struct vnode *dvp)
+{
+
+	return VPTORN(dvp)->rn_hostpath != NULL ? EOPNOTSUPP : kmem_room();
+}
+
 int
 rumpfs_create(void *v)
 {
 	struct vop_create_args *ap = v;
 	enum vtype type = ap->a_vap->va_type;
+	int error;
 
-	if (VPTORN(ap->a_dvp)->rn_hostpath != NULL)
-		return EOPNOTSUPP;
+	if ((error = dir_maymake(ap->a_dvp)) != 0)
+		return error;
 	return dir_make(ap->a_dvp, ap->a_vpp, ap->a_cnp, ap->a_vap,
 	    rumpfs_node_alloc(type == VSOCK ? VSOCK : VREG,
 	    VPTORN(ap->a_dvp)));
@@ -192,9 +201,10 @@ rumpfs_mknod(void *v)
 {
 	struct vop_mknod_args *ap = v;
 	struct rumpfs_node *rn;
+	int error;
 
-	if (VPTORN(ap->a_dvp)->rn_hostpath != NULL)
-		return EOPNOTSUPP;
+	if ((error = dir_maymake(ap->a_dvp)) != 0)
+		return error;
 	rn = rumpfs_node_alloc(ap->a_vap->va_type, VPTORN(ap->a_dvp));
 	rn->rn_va.va_rdev = ap->a_vap->va_rdev;
 	return dir_make(ap->a_dvp, ap->a_vpp, ap->a_cnp, ap->a_vap, rn);
@@ -204,9 +214,10 @@ int
 rumpfs_mkdir(void *v)
 {
 	struct vop_mkdir_args *ap = v;
+	int error;
 
-	if (VPTORN(ap->a_dvp)->rn_hostpath != NULL)
-		return EOPNOTSUPP;
+	if ((error = dir_maymake(ap->a_dvp)) != 0)
+		return error;
 	return dir_make(ap->a_dvp, ap->a_vpp, ap->a_cnp, ap->a_vap,
 	    rumpfs_node_alloc(VDIR, VPTORN(ap->a_dvp)));
 }
@@ -217,9 +228,10 @@ rumpfs_symlink(void *v)
 	struct vop_symlink_args *ap = v;
 	struct rumpfs_node *rn;
 	size_t len = strlen(ap->a_target);
+	int error;
 
-	if (VPTORN(ap->a_dvp)->rn_hostpath != NULL)
-		return EOPNOTSUPP;
+	if ((error = dir_maymake(ap->a_dvp)) != 0)
+		return error;
 	rn = rumpfs_node_alloc(VLNK, VPTORN(ap->a_dvp));
 	rn->rn_link = kmem_alloc(len + 1, KM_SLEEP);
 	memcpy(rn->rn_link, ap->a_target, len + 1);

@@ -205,6 +205,8 @@ bdwrite(buf_t *bp)
 	mutex_exit(&bufcache_lock);
 	if (flood)
 		bawrite(bp);
+	else
+		vfs_syncer_bufs();
 }
 
 void

@@ -3,8 +3,8 @@
  * vfs_syncer.c - writes dirty data out some time later.
  *
  * One thread that sleeps without a timeout while nothing is dirty.  The first
- * vnode that gets dirty wakes it; it then waits syncdelay seconds and flushes
- * every mount and device that has something.
+ * vnode or buffer that gets dirty wakes it; it then waits syncdelay seconds and
+ * writes all there is.
  *
  * Locking	s: syncer_lock
  * Sleeps	the thread only.
@@ -12,6 +12,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/kthread.h>
 #include <sys/lwp.h>
@@ -26,6 +27,7 @@ static kmutex_t syncer_lock;
 static kcondvar_t syncer_cv;
 static LIST_HEAD(, vnode) syncer_list;		/* s */
 static bool syncer_started;			/* s */
+static bool syncer_bufs;	/* s: buffers are dirty; read atomically */
 static bool syncer_ready;
 
 void	vfs_syncer_init(void);
@@ -67,10 +69,19 @@ syncer_thread(void *arg __unused)
 
 	mutex_enter(&syncer_lock);
 	for (;;) {
-		while (LIST_EMPTY(&syncer_list))
+		while (LIST_EMPTY(&syncer_list) && !syncer_bufs)
 			cv_wait(&syncer_cv, &syncer_lock);
-		(void)cv_timedwait(&syncer_cv, &syncer_lock, syncdelay * hz);
+		mutex_exit(&syncer_lock);
+		(void)kpause("syncer", false, MAX(syncdelay, 1) * hz, NULL);
+		mutex_enter(&syncer_lock);
 		syncer_pass();
+		if (syncer_bufs) {
+			/* What gets dirty from here on asks again. */
+			atomic_store_relaxed(&syncer_bufs, false);
+			mutex_exit(&syncer_lock);
+			buf_syncdelayed(-1);
+			mutex_enter(&syncer_lock);
+		}
 	}
 }
 
@@ -106,6 +117,21 @@ vn_syncer_add_to_worklist(struct vnode *vp, int delay __unused)
 			cv_signal(&syncer_cv);
 		syncer_start();
 	}
+	mutex_exit(&syncer_lock);
+}
+
+/* Called for every buffer that gets dirty: mostly one load. */
+void
+vfs_syncer_bufs(void)
+{
+
+	if (__predict_true(atomic_load_relaxed(&syncer_bufs)) || !syncer_ready)
+		return;
+	mutex_enter(&syncer_lock);
+	atomic_store_relaxed(&syncer_bufs, true);
+	if (syncer_started)
+		cv_signal(&syncer_cv);
+	syncer_start();
 	mutex_exit(&syncer_lock);
 }
 

@@ -33,8 +33,11 @@ tmpfs_dirent_alloc(struct tmpfs_mount *tmp, const char *name, size_t len,
     struct tmpfs_dirent **dep)
 {
 	struct tmpfs_dirent *de;
+	int error;
 
 	KASSERT(len > 0 && len <= TMPFS_MAXNAMLEN);
+	if ((error = kmem_room()) != 0)
+		return error;
 	de = kmem_zalloc(sizeof(*de), KM_SLEEP);
 	de->td_name = tmpfs_string_alloc(tmp, len);
 	if (de->td_name == NULL) {

@@ -78,6 +78,8 @@ tmpfs_node_alloc(struct tmpfs_mount *tmp, struct tmpfs_node *parent,
 	struct tmpfs_node *node;
 	int error;
 
+	if ((error = kmem_room()) != 0)
+		return error;
 	node = kmem_zalloc(sizeof(*node), KM_SLEEP);
 	if ((error = node_account(tmp, node)) != 0) {
 		kmem_free(node, sizeof(*node));

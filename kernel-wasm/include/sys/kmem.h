@@ -40,6 +40,8 @@ struct kmem_stat {
 	size_t	ks_fail;	/* NULLs returned */
 };
 void	kmem_getstat(struct kmem_stat *);
+/* Ask before making small things at a user's wish: ENOSPC near the limit. */
+int	kmem_room(void);
 
 /*
  * Register a function that frees what it can when memory is short; called

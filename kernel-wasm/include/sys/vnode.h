@@ -421,6 +421,7 @@ void	bgetvp(struct vnode *, struct buf *);
 /* vfs_syncer.c: a vnode (or mount) got dirty and wants a flush later */
 void	vn_syncer_add_to_worklist(struct vnode *, int delay);
 void	vn_syncer_remove_from_worklist(struct vnode *);
+void	vfs_syncer_bufs(void);		/* a buffer got dirty */
 void	vfs_syncer_add_to_worklist(struct mount *);
 void	vfs_syncer_remove_from_worklist(struct mount *);
 extern int syncdelay, filedelay, dirdelay, metadelay;
