@@ -72,7 +72,13 @@ main(void)
 	int64_t ns = 0;
 	int error, i;
 
-	if (rump_init() != 0 || rump_pub_lwproc_rfork(RUMP_RFCFDG) != 0)
+	ns = now_ns();
+	if (rump_init() != 0)
+		return 1;
+	snprintf(line, sizeof(line), "{\"bench\":\"boot\",\"ns\":%d}",
+	    (int)(now_ns() - ns));
+	rumpcomp__test_puts(line);
+	if (rump_pub_lwproc_rfork(RUMP_RFCFDG) != 0)
 		return 1;
 	if ((error = rump_bench_setup()) != 0)
 		printf("bench setup: error %d\n", error);
