@@ -50,7 +50,7 @@ dir_from_fd(struct lwp *l, int fd, struct vnode **vpp)
 	int error;
 
 	if ((error = fd_getvnode((unsigned)fd, &fp)) != 0)
-		return error == EINVAL ? ENOTDIR : error;
+		return error;
 	*vpp = fp->f_vnode;
 	vref(*vpp);
 	fd_putfile((unsigned)fd);

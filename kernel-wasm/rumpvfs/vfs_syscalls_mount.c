@@ -326,10 +326,10 @@ statvfs_chroot(struct statvfs *sp, struct lwp *l, int root)
 		if (strncmp(path, bp, len) == 0 &&
 		    (path[len] == '/' || path[len] == '\0'))
 			memmove(path, path + len, strlen(path + len) + 1);
-		else if (root)
+		else {
 			path[0] = '\0';
-		else
-			error = EPERM;
+			error = root ? 0 : EPERM;
+		}
 		if (error == 0 && path[0] == '\0')
 			strlcpy(path, "/", sizeof(sp->f_mntonname));
 	}
