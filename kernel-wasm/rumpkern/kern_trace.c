@@ -123,6 +123,21 @@ rump_trace_event(int kind, uint32_t a0, uint32_t a1)
 	atomic_store_release(&tr->tr_head, n + 1);
 }
 
+/* Who had the CPU before, unless it is the same lwp again. */
+void
+rump_trace_switch(struct cpu_info *ci)
+{
+	struct lwp *l = curlwp;
+	int32_t pid = ci->ci_lastpid, lid = ci->ci_lastlid;
+
+	if (l == NULL || l->l_cpu != ci ||
+	    (l->l_proc->p_pid == pid && l->l_lid == lid))
+		return;
+	ci->ci_lastpid = l->l_proc->p_pid;
+	ci->ci_lastlid = l->l_lid;
+	rump_trace_event(RUMP_TRACE_LWP_SWITCH, (uint32_t)pid, (uint32_t)lid);
+}
+
 /* The call number, and the first argument or the errno. */
 void
 trace_syscall_enter(struct lwp *l, int num, const void *args, size_t argsize)

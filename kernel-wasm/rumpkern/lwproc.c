@@ -22,6 +22,7 @@
 #include <sys/intr.h>
 #include <sys/kauth.h>
 #include <sys/kmem.h>
+#include <sys/ktrace.h>
 #include <sys/kernel.h>
 #include <sys/lwp.h>
 #include <sys/proc.h>
@@ -333,6 +334,7 @@ lwproc_become(struct lwp *l)
 	ci->ci_curlwp = l;
 	ci->ci_nswitch++;
 	lwp_settls(l);
+	RUMP_TRACE_SWITCH(ci);
 	if (dead) {
 		rump_lwproc_bury(ci, old);
 		return;

@@ -24,6 +24,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/cpu.h>
+#include <sys/ktrace.h>
 #include <sys/lock.h>
 #include <sys/lwp.h>
 #include <sys/proc.h>
@@ -148,6 +149,7 @@ rump_schedule_cpu(struct lwp *l)
 
 	l->l_cpu = l->l_target_cpu = ci;
 	ci->ci_curlwp = l;
+	RUMP_TRACE_SWITCH(ci);
 }
 
 void

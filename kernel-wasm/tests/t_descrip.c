@@ -558,6 +558,13 @@ TEST_FLAGS(trace, T_LEAKS)
 	CHECK_EQ(tr->tr_rec[(tr->tr_head - 1) & tr->tr_mask].rt_kind,
 	    RUMP_TRACE_SYSCALL_EXIT);
 	CHECK_EQ(sizeof(tr->tr_rec[0]), 32);
+	/* The first record of a lwp on a CPU says whose place it took. */
+	CHECK_EQ(rump_trace_enable(1), 0);
+	(void)kpause("switch", false, 1, NULL);
+	CHECK_EQ(rump_trace_enable(0), 0);
+	tr = rump_trace_ring(cpu_number(), NULL);
+	CHECK_EQ(tr->tr_rec[(tr->tr_head - 1) & tr->tr_mask].rt_kind,
+	    RUMP_TRACE_LWP_SWITCH);
 	CHECK(rump_syscall_trace == NULL);
 }
 

@@ -28,6 +28,8 @@ struct cpu_info {
 	uint64_t	ci_random;	/* h: state of cprng_fast */
 	uint64_t	ci_nsyscall;	/* h: system calls */
 	uint64_t	ci_nswitch;	/* h: given to another lwp */
+	int32_t		ci_lastpid;	/* h: of the last record of a switch */
+	int32_t		ci_lastlid;
 	int		ci_mtx_count;	/* h: spin mutexes held */
 	int		ci_idepth;
 	uint32_t	ci_schedstate_flags;

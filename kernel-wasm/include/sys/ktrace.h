@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <sys/signal.h>
 
+struct cpu_info;
 struct file;
 struct iovec;
 struct ksiginfo;
@@ -160,11 +161,19 @@ struct rump_trace_ring {
 
 #define	RUMP_TRACE(kind, a0, a1)	do {				\
 	if (__builtin_expect(						\
-	    (rump_trace_flags & RUMP_TRACE_RING) != 0, 0))		\
+	    (__atomic_load_n(&rump_trace_flags, __ATOMIC_RELAXED) &	\
+	    RUMP_TRACE_RING) != 0, 0))					\
 		rump_trace_event((kind), (uint32_t)(a0), (uint32_t)(a1)); \
 } while (/*CONSTCOND*/0)
 
 void	rump_trace_event(int, uint32_t, uint32_t);
+void	rump_trace_switch(struct cpu_info *);	/* curlwp took this CPU */
+#define	RUMP_TRACE_SWITCH(ci)	do {					\
+	if (__builtin_expect(						\
+	    (__atomic_load_n(&rump_trace_flags, __ATOMIC_RELAXED) &	\
+	    RUMP_TRACE_RING) != 0, 0))					\
+		rump_trace_switch(ci);					\
+} while (/*CONSTCOND*/0)
 int	rump_trace_enable(int on);
 struct rump_trace_ring *rump_trace_ring(int cpu, uint32_t *sizep);
 
