@@ -88,6 +88,18 @@ fifo_free(struct vnode *vp)
 	kmem_free(fip, sizeof(*fip));
 }
 
+/*
+ * The vnode goes and was never closed: a forced unmount took the file away
+ * from those who had it open.
+ */
+void
+fifo_destroy(struct vnode *vp)
+{
+
+	if (vp->v_fifoinfo != NULL)
+		fifo_free(vp);
+}
+
 static void
 fifo_wake_readers(struct fifoinfo *fip)
 {

@@ -388,12 +388,16 @@ namei_lock_pair(struct vnode *dir, struct vnode *vp, bool locked, bool dotdot)
 	return error;
 }
 
-/* Lock what the caller asked for; vp stays referenced only on success. */
+/*
+ * Lock what the caller asked for; vp stays referenced only on success.  A last
+ * reference takes the lock: the parent's goes before the leaf is locked.
+ */
 static int
-namei_finish(struct nameidata *ndp, struct vnode *dir, struct vnode *vp,
+namei_finish(struct nameidata *ndp, struct vnode **dirp, struct vnode *vp,
     bool locked)
 {
 	struct componentname *cnp = &ndp->ni_cnd;
+	struct vnode *dir = *dirp;
 	const bool leaf = (cnp->cn_flags & LOCKLEAF) != 0 && vp != NULL;
 	int error = 0;
 
@@ -410,6 +414,8 @@ namei_finish(struct nameidata *ndp, struct vnode *dir, struct vnode *vp,
 	} else {
 		if (locked)
 			VOP_UNLOCK(dir);
+		vrele(dir);
+		*dirp = NULL;
 		if (leaf)
 			error = vn_lock(vp, LK_EXCLUSIVE);
 	}
@@ -437,7 +443,7 @@ namei_walk(struct nameidata *ndp, struct vnode **dirp)
 		if (error != 0)
 			return error;
 		if (vp == NULL)
-			return namei_finish(ndp, *dirp, NULL, locked);
+			return namei_finish(ndp, dirp, NULL, locked);
 		if (namei_must_follow(cnp, vp) || (vp->v_type == VLNK &&
 		    (cnp->cn_flags & (FOLLOW | REQUIREDIR)) != 0)) {
 			if (locked)
@@ -459,7 +465,7 @@ namei_walk(struct nameidata *ndp, struct vnode **dirp)
 			break;
 		}
 		if (cnp->cn_flags & ISLASTCN)
-			return namei_finish(ndp, *dirp, vp, locked);
+			return namei_finish(ndp, dirp, vp, locked);
 		vrele(*dirp);
 		*dirp = vp;
 	}
@@ -481,7 +487,8 @@ namei(struct nameidata *ndp)
 	error = namei_start(ndp, &dir);
 	if (error == 0)
 		error = namei_walk(ndp, &dir);
-	vrele(dir);
+	if (dir != NULL)
+		vrele(dir);
 	namei_end(ndp);
 	if (error != 0)
 		ndp->ni_vp = ndp->ni_dvp = NULL;

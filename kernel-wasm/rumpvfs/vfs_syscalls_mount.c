@@ -21,6 +21,8 @@
 #include <sys/vfs_syscalls.h>
 #include <sys/vnode.h>
 
+#include <miscfs/deadfs/deadfs.h>
+
 /*
  * mount
  */
@@ -355,6 +357,26 @@ dostatvfs(struct mount *mp, struct statvfs *sp, struct lwp *l, int flags,
 	return statvfs_chroot(sp, l, root);
 }
 
+/* The file system of a file; it stays while it is asked. */
+static int
+vn_statvfs(struct vnode *vp, struct statvfs *sb, struct lwp *l, int flags)
+{
+	struct mount *mp;
+	int error;
+
+	if (vn_lock(vp, LK_SHARED) != 0)
+		return dostatvfs(dead_rootmount, sb, l, flags, 1);
+	mp = vp->v_mount;
+	atomic_inc_uint(&mp->mnt_refcnt);
+	VOP_UNLOCK(vp);
+	if ((error = vfs_busy(mp, NULL)) == 0) {
+		error = dostatvfs(mp, sb, l, flags, 1);
+		vfs_unbusy(mp, false, NULL);
+	}
+	vfs_destroy(mp);
+	return error;
+}
+
 int
 do_sys_pstatvfs(struct lwp *l, const char *path, int flags,
     struct statvfs *sb)
@@ -365,7 +387,7 @@ do_sys_pstatvfs(struct lwp *l, const char *path, int flags,
 	error = namei_simple_user(path, NSM_FOLLOW_NOEMULROOT, &vp);
 	if (error != 0)
 		return error;
-	error = dostatvfs(vp->v_mount, sb, l, flags, 1);
+	error = vn_statvfs(vp, sb, l, flags);
 	vrele(vp);
 	return error;
 }
@@ -396,7 +418,7 @@ sys_fstatvfs1(struct lwp *l, const struct sys_fstatvfs1_args *uap,
 	if ((error = fd_getvnode(fd, &fp)) != 0)
 		return error;
 	sb = kmem_alloc(sizeof(*sb), KM_SLEEP);
-	error = dostatvfs(fp->f_vnode->v_mount, sb, l, SCARG(uap, flags), 1);
+	error = vn_statvfs(fp->f_vnode, sb, l, SCARG(uap, flags));
 	fd_putfile(fd);
 	if (error == 0)
 		error = copyout(sb, SCARG(uap, buf), sizeof(*sb));
@@ -404,19 +426,23 @@ sys_fstatvfs1(struct lwp *l, const struct sys_fstatvfs1_args *uap,
 	return error;
 }
 
-/* One mount more for getvfsstat(2); sb is scratch. */
+/* One mount more for getvfsstat(2): mp, or that of rdir; sb is scratch. */
 static int
 getvfsstat_add(struct lwp *l, const struct sys_getvfsstat_args *uap,
-    struct mount *mp, int root, struct statvfs *sb, size_t *countp)
+    struct mount *mp, struct vnode *rdir, struct statvfs *sb, size_t *countp)
 {
+	const int flags = SCARG(uap, flags);
 	int error;
 
 	if (SCARG(uap, buf) == NULL) {
 		(*countp)++;
 		return 0;
 	}
-	if (*countp >= SCARG(uap, bufsize) / sizeof(*sb) ||
-	    dostatvfs(mp, sb, l, SCARG(uap, flags), root) != 0)
+	if (*countp >= SCARG(uap, bufsize) / sizeof(*sb))
+		return 0;
+	error = rdir != NULL ? vn_statvfs(rdir, sb, l, flags) :
+	    dostatvfs(mp, sb, l, flags, 0);
+	if (error != 0)
 		return 0;
 	error = copyout(sb, SCARG(uap, buf) + *countp, sizeof(*sb));
 	(*countp)++;
@@ -440,7 +466,7 @@ sys_getvfsstat(struct lwp *l, const struct sys_getvfsstat_args *uap,
 	for (mp = TAILQ_FIRST(&mountlist); mp != NULL; mp = next) {
 		if (vfs_busy(mp, &next) != 0)
 			continue;
-		error = getvfsstat_add(l, uap, mp, 0, sb, &count);
+		error = getvfsstat_add(l, uap, mp, NULL, sb, &count);
 		root |= strcmp(sb->f_mntonname, "/") == 0;
 		vfs_unbusy(mp, false, &next);
 		if (error != 0)
@@ -448,7 +474,7 @@ sys_getvfsstat(struct lwp *l, const struct sys_getvfsstat_args *uap,
 	}
 	mutex_exit(&mountlist_lock);
 	if (error == 0 && !root && rdir != NULL)
-		error = getvfsstat_add(l, uap, rdir->v_mount, 1, sb, &count);
+		error = getvfsstat_add(l, uap, NULL, rdir, sb, &count);
 	kmem_free(sb, sizeof(*sb));
 	if (error == 0)
 		*retval = (register_t)count;

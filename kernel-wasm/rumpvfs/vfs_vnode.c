@@ -41,6 +41,7 @@
 #include <sys/vnode_impl.h>
 
 #include <miscfs/deadfs/deadfs.h>
+#include <miscfs/fifofs/fifo.h>
 #include <miscfs/genfs/genfs.h>
 #include <miscfs/specfs/specdev.h>
 
@@ -231,6 +232,8 @@ vn_free_dead(struct vnode *vp)
 	if ((vp->v_type == VBLK || vp->v_type == VCHR) &&
 	    vp->v_specnode != NULL)
 		spec_node_destroy(vp);
+	else if (vp->v_type == VFIFO)
+		fifo_destroy(vp);
 	insmntque(vp, NULL);
 	vimpl_free(vip);
 }

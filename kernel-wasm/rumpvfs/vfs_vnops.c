@@ -134,9 +134,13 @@ vn_open_create(struct nameidata *ndp, int fmode, int cmode)
 	if (fmode & O_EXCL)
 		va.va_vaflags |= VA_EXCLUSIVE;
 	error = VOP_CREATE(ndp->ni_dvp, &ndp->ni_vp, &ndp->ni_cnd, &va);
-	if (error == 0)
-		vn_lock(ndp->ni_vp, LK_EXCLUSIVE | LK_RETRY);
+	/* The last reference takes the lock: never with the child locked. */
 	vput(ndp->ni_dvp);
+	if (error == 0 &&
+	    (error = vn_lock(ndp->ni_vp, LK_EXCLUSIVE)) != 0) {
+		vrele(ndp->ni_vp);
+		ndp->ni_vp = NULL;
+	}
 	return error;
 }
 

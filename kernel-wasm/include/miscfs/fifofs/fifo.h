@@ -10,6 +10,7 @@ extern int (**fifo_vnodeop_p)(void *);
 extern const struct vnodeopv_desc fifo_vnodeop_opv_desc;
 
 int	vn_fifo_bypass(void *);
+void	fifo_destroy(struct vnode *);
 int	fifo_open(void *);
 int	fifo_close(void *);
 int	fifo_read(void *);
