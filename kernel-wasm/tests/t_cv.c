@@ -140,7 +140,9 @@ TEST(interrupt)
 	setup();
 	l = h_thread(sig_sleeper, NULL);
 	await_sleeper();
+	mutex_enter(&mtx);
 	CHECK_STR(l->l_wmesg, "testcv");
+	mutex_exit(&mtx);
 	atomic_or_uint(&l->l_flag, LW_RUMP_QEXIT);
 	CHECK(sleepq_interrupt(l));
 	h_join(l);

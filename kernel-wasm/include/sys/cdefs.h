@@ -77,4 +77,7 @@
 #define	__link_set_count(set)						\
 	((__SIZE_TYPE__)(__link_set_end(set) - __link_set_start(set)))
 
+/* Reads that race on purpose; the comment beside it says why. */
+#define	__no_tsan	__attribute__((__no_sanitize__("thread")))
+
 #endif /* _SYS_CDEFS_H_ */

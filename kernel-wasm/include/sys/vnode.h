@@ -329,8 +329,16 @@ extern const int	vttoif_tab[9];
 
 #define	VOP_FLAGS(x)	(x)
 
+/* Without the interlock: who attaches a knote looks at the file afterwards. */
+static inline __no_tsan bool
+vn_watched(const struct vnode *vp)
+{
+
+	return !SLIST_EMPTY(&vp->v_klist);
+}
+
 #define	VN_KNOTE(vp, hint) do {						\
-	if (!SLIST_EMPTY(&(vp)->v_klist)) {				\
+	if (vn_watched(vp)) {						\
 		mutex_enter((vp)->v_interlock);				\
 		KNOTE(&(vp)->v_klist, (hint));				\
 		mutex_exit((vp)->v_interlock);				\
