@@ -47,10 +47,12 @@ struct ktr_desc {
 	size_t		ktd_queued;	/* t: bytes */
 	u_int		ktd_dropped;	/* t */
 	bool		ktd_writing;	/* t: one lwp writes */
+	struct ktr_desc	*ktd_next;	/* t: of ktrace_dead */
 };
 
 static kmutex_t ktrace_lock;
 static u_int ktrace_procs;		/* t: traced processes */
+static struct ktr_desc *ktrace_dead;	/* t: to be freed without proc_lock */
 
 static void
 ktr_flags(void)
@@ -384,11 +386,28 @@ ktr_set(struct lwp *l, struct proc *p, int op, int facs, struct ktr_desc *ktd)
 	mutex_enter(&ktrace_lock);
 	ktr_op(p, op, facs, ktd, &drop);
 	ktr_flags();
-	if (drop != NULL)
-		ktd_rele(drop);
-	else
-		mutex_exit(&ktrace_lock);
+	if (drop != NULL && --drop->ktd_refcnt == 0) {
+		drop->ktd_next = ktrace_dead;
+		ktrace_dead = drop;
+	}
+	mutex_exit(&ktrace_lock);
 	return 0;
+}
+
+/* Closing a file may want proc_lock: what ktr_set() dropped ends here. */
+static void
+ktr_reap(void)
+{
+	struct ktr_desc *ktd, *next;
+
+	mutex_enter(&ktrace_lock);
+	ktd = ktrace_dead;
+	ktrace_dead = NULL;
+	mutex_exit(&ktrace_lock);
+	for (; ktd != NULL; ktd = next) {
+		next = ktd->ktd_next;
+		ktd_free(ktd);
+	}
 }
 
 /* All processes that write to the same file stop. */
@@ -406,6 +425,7 @@ ktr_clearfile(struct lwp *l, struct file *fp)
 			error = ktr_set(l, p, KTROP_CLEAR, KTRFAC_MASK, NULL);
 	}
 	mutex_exit(proc_lock);
+	ktr_reap();
 	return error;
 }
 
@@ -431,6 +451,7 @@ ktr_walk(struct lwp *l, int ops, int facs, pid_t pid, struct ktr_desc *ktd)
 					    ktd) == 0;
 	}
 	mutex_exit(proc_lock);
+	ktr_reap();
 	return found != 0 ? 0 : error;
 }
 
