@@ -125,14 +125,6 @@ cd9660_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 }
 
 static int
-cd9660_start(struct mount *mp, int flags)
-{
-	(void)mp;
-	(void)flags;
-	return 0;
-}
-
-static int
 cd9660_unmount(struct mount *mp, int mntflags)
 {
 	struct iso_mnt *imp = VFSTOISOFS(mp);
@@ -166,15 +158,6 @@ cd9660_statvfs(struct mount *mp, struct statvfs *sbp)
 	sbp->f_bfree = sbp->f_bavail = sbp->f_bresvd = 0;
 	sbp->f_files = sbp->f_ffree = sbp->f_favail = sbp->f_fresvd = 0;
 	copy_statvfs_info(sbp, mp);
-	return 0;
-}
-
-static int
-cd9660_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
-{
-	(void)mp;
-	(void)waitfor;
-	(void)cred;
 	return 0;
 }
 
@@ -244,23 +227,26 @@ static struct vfsops cd9660_vfsops = {
 	.vfs_name = MOUNT_CD9660,
 	.vfs_min_mount_data = sizeof(struct iso_args),
 	.vfs_mount = cd9660_mount,
-	.vfs_start = cd9660_start,
+	.vfs_start = vfs_stdstart,
 	.vfs_unmount = cd9660_unmount,
 	.vfs_root = cd9660_root,
 	.vfs_quotactl = vfs_stdquotactl,
 	.vfs_statvfs = cd9660_statvfs,
-	.vfs_sync = cd9660_sync,
+	.vfs_sync = vfs_stdsync,
 	.vfs_vget = cd9660_vget,
 	.vfs_loadvnode = cd9660_loadvnode,
+	.vfs_newvnode = vfs_stdnewvnode,
 	.vfs_fhtovp = cd9660_fhtovp,
 	.vfs_vptofh = cd9660_vptofh,
 	.vfs_init = cd9660_init,
 	.vfs_reinit = cd9660_init,
 	.vfs_done = cd9660_init,
+	.vfs_snapshot = vfs_stdsnapshot,
 	.vfs_extattrctl = vfs_stdextattrctl,
 	.vfs_suspendctl = vfs_stdsuspendctl,
 	.vfs_renamelock_enter = genfs_renamelock_enter,
 	.vfs_renamelock_exit = genfs_renamelock_exit,
+	.vfs_fsync = vfs_stdfsync,
 	.vfs_opv_descs = cd9660_vnodeopv_descs,
 };
 

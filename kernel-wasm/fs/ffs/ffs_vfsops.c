@@ -190,14 +190,6 @@ ffs_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 }
 
 static int
-ffs_start(struct mount *mp, int flags)
-{
-	(void)mp;
-	(void)flags;
-	return 0;
-}
-
-static int
 ffs_unmount(struct mount *mp, int mntflags)
 {
 	struct ufsmount *ump = VFSTOUFS(mp);
@@ -257,15 +249,6 @@ ffs_statvfs(struct mount *mp, struct statvfs *sbp)
 }
 
 static int
-ffs_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
-{
-	(void)mp;
-	(void)waitfor;
-	(void)cred;
-	return 0;
-}
-
-static int
 ffs_fhtovp(struct mount *mp, struct fid *fhp, struct vnode **vpp)
 {
 	struct ufid ufh;
@@ -307,11 +290,6 @@ ffs_vptofh(struct vnode *vp, struct fid *fhp, size_t *fh_size)
 	return 0;
 }
 
-static void
-ffs_nothing(void)
-{
-}
-
 static const struct vnodeopv_desc *const ffs_vnodeopv_descs[] = {
 	&ffs_vnodeop_opv_desc,
 	&ffs_specop_opv_desc,
@@ -323,23 +301,26 @@ static struct vfsops ffs_vfsops = {
 	.vfs_name = MOUNT_FFS,
 	.vfs_min_mount_data = sizeof(struct ufs_args),
 	.vfs_mount = ffs_mount,
-	.vfs_start = ffs_start,
+	.vfs_start = vfs_stdstart,
 	.vfs_unmount = ffs_unmount,
 	.vfs_root = ffs_root,
 	.vfs_quotactl = vfs_stdquotactl,
 	.vfs_statvfs = ffs_statvfs,
-	.vfs_sync = ffs_sync,
+	.vfs_sync = vfs_stdsync,
 	.vfs_vget = ffs_vget,
 	.vfs_loadvnode = ffs_loadvnode,
+	.vfs_newvnode = vfs_stdnewvnode,
 	.vfs_fhtovp = ffs_fhtovp,
 	.vfs_vptofh = ffs_vptofh,
-	.vfs_init = ffs_nothing,
-	.vfs_reinit = ffs_nothing,
-	.vfs_done = ffs_nothing,
+	.vfs_init = vfs_stdinit,
+	.vfs_reinit = vfs_stdinit,
+	.vfs_done = vfs_stdinit,
+	.vfs_snapshot = vfs_stdsnapshot,
 	.vfs_extattrctl = vfs_stdextattrctl,
 	.vfs_suspendctl = vfs_stdsuspendctl,
 	.vfs_renamelock_enter = genfs_renamelock_enter,
 	.vfs_renamelock_exit = genfs_renamelock_exit,
+	.vfs_fsync = vfs_stdfsync,
 	.vfs_opv_descs = ffs_vnodeopv_descs,
 };
 
