@@ -15,6 +15,7 @@
 #include <sys/buf.h>
 #include <sys/event.h>
 #include <sys/fcntl.h>
+#include <sys/lockf.h>
 #include <sys/mount.h>
 #include <sys/poll.h>
 #include <sys/unistd.h>
@@ -108,6 +109,15 @@ genfs_abortop(void *v __unused)
 {
 
 	return 0;
+}
+
+/* Locks hang on the vnode: the node may go while somebody sleeps here. */
+int
+genfs_advlock(void *v)
+{
+	struct vop_advlock_args *ap = v;
+
+	return lf_advlock(ap, &ap->a_vp->v_lockf, lf_size(ap));
 }
 
 int

@@ -37,7 +37,6 @@ struct rumpfs_node {
 	uint8_t		*rn_data;	/* v: VREG */
 	size_t		rn_dlen;	/* v: bytes of the file */
 	size_t		rn_dcap;	/* v: bytes of rn_data */
-	struct lockf	*rn_lockf;	/* lockf_lock */
 	bool		rn_linked;	/* d: has a name */
 
 	/* Host objects (etfs). */

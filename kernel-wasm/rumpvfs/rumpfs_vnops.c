@@ -18,7 +18,6 @@
 #include <sys/fcntl.h>
 #include <sys/kauth.h>
 #include <sys/kmem.h>
-#include <sys/lockf.h>
 #include <sys/lwp.h>
 #include <sys/mount.h>
 #include <sys/namei.h>
@@ -70,7 +69,6 @@ rumpfs_node_free(struct rumpfs_node *rn)
 {
 
 	KASSERT(LIST_EMPTY(&rn->rn_dir));
-	KASSERT(rn->rn_lockf == NULL);
 	if (rn->rn_data != NULL)
 		kmem_free(rn->rn_data, rn->rn_dcap);
 	if (rn->rn_link != NULL)
@@ -463,15 +461,6 @@ rumpfs_pathconf(void *v)
 }
 
 static int
-rumpfs_advlock(void *v)
-{
-	struct vop_advlock_args *ap = v;
-	struct rumpfs_node *rn = VPTORN(ap->a_vp);
-
-	return lf_advlock(ap, &rn->rn_lockf, lf_size(ap));
-}
-
-static int
 rumpfs_spec_inactive(void *v)
 {
 
@@ -507,7 +496,7 @@ static const struct vnodeopv_entry_desc rump_vnodeop_entries[] = {
 	{ &vop_unlock_desc, genfs_unlock },
 	{ &vop_islocked_desc, genfs_islocked },
 	{ &vop_pathconf_desc, rumpfs_pathconf },
-	{ &vop_advlock_desc, rumpfs_advlock },
+	{ &vop_advlock_desc, genfs_advlock },
 	{ &vop_print_desc, genfs_nullop },
 	{ NULL, NULL }
 };

@@ -6,10 +6,13 @@
  * overlap; they are split and cut but not joined.  An owner is a process
  * (F_POSIX) or an open file (F_FLOCK).
  *
- * Interface	lf_advlock() is the body of VOP_ADVLOCK.
+ * Interface	lf_advlock() is the body of VOP_ADVLOCK.  The list belongs to the
+ *		vnode, which lives as long as anybody refers to it;
+ *		lf_purge() empties it when the file goes away.
  * Locking	l: lockf_lock
  * Sleeps	F_SETLK with F_WAIT, interruptibly.
- * Errors	EAGAIN, EDEADLK, EINVAL, EINTR, EOVERFLOW.
+ * Errors	EAGAIN, EDEADLK, EINVAL, EINTR, EOVERFLOW; EBADF the file went away
+ *		while the caller slept.
  */
 
 #include <sys/param.h>
@@ -35,11 +38,12 @@ struct lockf {
 	off_t		lf_end;		/* last byte, LF_EOF: to the end */
 };
 
-/* An owner that sleeps, for the search for deadlocks. */
+/* An owner that sleeps. */
 struct lf_waiter {
 	LIST_ENTRY(lf_waiter) lw_list;	/* l */
 	void		*lw_id;
-	void		*lw_holder;
+	void		*lw_holder;	/* for the search for deadlocks */
+	struct lockf	**lw_head;	/* l: NULL: purged */
 };
 
 static kmutex_t lockf_lock;
@@ -171,7 +175,7 @@ lf_covered(struct lockf *lf, const struct lockf *want)
 }
 
 static int
-lf_wait(struct lockf *want, struct lockf *blocker)
+lf_wait(struct lockf **head, struct lockf *want, struct lockf *blocker)
 {
 	struct lf_waiter w;
 	int error;
@@ -181,10 +185,11 @@ lf_wait(struct lockf *want, struct lockf *blocker)
 		return EDEADLK;
 	w.lw_id = want->lf_id;
 	w.lw_holder = blocker->lf_id;
+	w.lw_head = head;
 	LIST_INSERT_HEAD(&lockf_waiters, &w, lw_list);
 	error = cv_wait_sig(&lockf_cv, &lockf_lock);
 	LIST_REMOVE(&w, lw_list);
-	return error;
+	return w.lw_head == NULL ? EBADF : error;
 }
 
 static int
@@ -204,7 +209,7 @@ lf_setlock(struct lockf **head, struct lockf *want, int flags)
 			lf_carve(head, want, &spare);
 			cv_broadcast(&lockf_cv);
 		}
-		if ((error = lf_wait(want, blocker)) != 0)
+		if ((error = lf_wait(head, want, blocker)) != 0)
 			break;
 	}
 	if (error == 0 && !lf_covered(*head, want)) {
@@ -341,4 +346,26 @@ lf_advlock(struct vop_advlock_args *ap, struct lockf **head, off_t size)
 	default:
 		return EINVAL;
 	}
+}
+
+/*
+ * The file is gone: drop every lock and wake who waits for one.
+ */
+void
+lf_purge(struct lockf **head)
+{
+	struct lf_waiter *w;
+	struct lockf *lf;
+
+	mutex_enter(&lockf_lock);
+	while ((lf = *head) != NULL) {
+		*head = lf->lf_next;
+		kmem_free(lf, sizeof(*lf));
+	}
+	LIST_FOREACH(w, &lockf_waiters, lw_list) {
+		if (w->lw_head == head)
+			w->lw_head = NULL;
+	}
+	cv_broadcast(&lockf_cv);
+	mutex_exit(&lockf_lock);
 }

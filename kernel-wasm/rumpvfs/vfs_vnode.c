@@ -33,6 +33,7 @@
 #include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/kmem.h>
+#include <sys/lockf.h>
 #include <sys/lwp.h>
 #include <sys/mount.h>
 #include <sys/namei.h>
@@ -234,6 +235,8 @@ vn_free_dead(struct vnode *vp)
 		spec_node_destroy(vp);
 	else if (vp->v_type == VFIFO)
 		fifo_destroy(vp);
+	if (vp->v_lockf != NULL)
+		lf_purge(&vp->v_lockf);
 	insmntque(vp, NULL);
 	vimpl_free(vip);
 }
@@ -385,6 +388,7 @@ vn_reclaim(struct vnode *vp)
 	KNOTE(&vp->v_klist, NOTE_REVOKE);
 	mutex_exit(vp->v_interlock);
 	rw_exit(&vp->v_lock);
+	lf_purge(&vp->v_lockf);
 	if (mp != dead_rootmount)
 		insmntque(vp, dead_rootmount);
 	vn_lru_remove(vip);

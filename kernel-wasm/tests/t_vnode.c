@@ -210,6 +210,45 @@ TEST_FLAGS(forced_unmount, T_LEAKS)
 	CHECK_EQ(h_rmdir("/m"), 0);
 }
 
+static long
+lock_file(long fd)
+{
+
+	return H_SC(flock, A(fd, (int)fd), A(how, LOCK_EX));
+}
+
+static long locker_result;
+
+static void
+locker(void *arg __unused)
+{
+	long fd = h_open("/m/f", O_RDWR, 0644);
+
+	locker_result = lock_file(fd);
+	CHECK_EQ(h_close(fd), 0);
+	h_thread_end();
+}
+
+/* Who sleeps for a lock on a file that goes away is told so. */
+TEST_FLAGS(forced_unmount_lock, T_LEAKS)
+{
+	struct lwp *w;
+	long fd;
+
+	h_testfs("tmpfs");
+	fd = h_open("/m/f", O_CREAT | O_RDWR, 0644);
+	CHECK_EQ(lock_file(fd), 0);
+	locker_result = 1;
+	w = h_thread(locker, NULL);
+	kpause("tlock", false, hz / 20, NULL);
+	CHECK_EQ(locker_result, 1);
+	CHECK_EQ(h_unmount("/m", MNT_FORCE), 0);
+	h_join(w);
+	CHECK_EQ(locker_result, -EBADF);
+	CHECK_EQ(h_close(fd), 0);
+	CHECK_EQ(h_rmdir("/m"), 0);
+}
+
 /* Many threads on the same names, with a cache that is too small. */
 static void
 stress(void *arg)

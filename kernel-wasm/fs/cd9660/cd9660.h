@@ -65,7 +65,6 @@ struct iso_node {
 	struct iso_extent *i_extents;	/* : */
 	struct iso_extent i_extent1;	/* : where i_extents points for one */
 	struct vn_readahead i_ra;	/* (none) */
-	struct lockf	*i_lockf;	/* lf_advlock's */
 };
 
 /* A place in a directory and what is there. */

@@ -18,7 +18,6 @@
 #include <sys/errno.h>
 #include <sys/kauth.h>
 #include <sys/kmem.h>
-#include <sys/lockf.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -328,15 +327,6 @@ cd9660_pathconf(void *v)
 }
 
 static int
-cd9660_advlock(void *v)
-{
-	struct vop_advlock_args *ap = v;
-	struct iso_node *ip = VTOI(ap->a_vp);
-
-	return lf_advlock(ap, &ip->i_lockf, (off_t)ip->i_size);
-}
-
-static int
 cd9660_erofs(void *v)
 {
 	(void)v;
@@ -384,7 +374,7 @@ static const struct vnodeopv_entry_desc cd9660_vnodeop_entries[] = {
 	{ &vop_print_desc, cd9660_print },
 	{ &vop_islocked_desc, genfs_islocked },
 	{ &vop_pathconf_desc, cd9660_pathconf },
-	{ &vop_advlock_desc, cd9660_advlock },
+	{ &vop_advlock_desc, genfs_advlock },
 	{ &vop_bwrite_desc, vn_bwrite },
 	{ &vop_getpages_desc, genfs_getpages },
 	{ &vop_putpages_desc, genfs_null_putpages },
@@ -455,7 +445,7 @@ static const struct vnodeopv_entry_desc cd9660_fifoop_entries[] = {
 	{ &vop_print_desc, cd9660_print },
 	{ &vop_islocked_desc, genfs_islocked },
 	{ &vop_pathconf_desc, fifo_pathconf },
-	{ &vop_advlock_desc, cd9660_advlock },
+	{ &vop_advlock_desc, genfs_advlock },
 	{ &vop_bwrite_desc, vn_bwrite },
 	{ &vop_putpages_desc, genfs_null_putpages },
 	{ NULL, NULL }

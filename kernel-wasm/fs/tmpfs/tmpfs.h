@@ -87,7 +87,6 @@ struct tmpfs_node {
 	struct timespec	tn_mtime;		/* t: */
 	struct timespec	tn_ctime;		/* t: */
 	struct timespec	tn_birthtime;		/* t: */
-	struct lockf	*tn_lockf;		/* owned by lf_advlock() */
 	kmutex_t	tn_lock;
 	union {
 		struct tmpfs_dir	tn_dir;
@@ -197,7 +196,6 @@ int	tmpfs_inactive(void *);
 int	tmpfs_reclaim(void *);
 int	tmpfs_print(void *);
 int	tmpfs_pathconf(void *);
-int	tmpfs_advlock(void *);
 int	tmpfs_whiteout(void *);
 int	tmpfs_spec_read(void *);
 int	tmpfs_spec_write(void *);

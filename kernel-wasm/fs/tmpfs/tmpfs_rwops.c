@@ -11,7 +11,6 @@
 #include <sys/systm.h>
 #include <sys/fcntl.h>
 #include <sys/kauth.h>
-#include <sys/lockf.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/unistd.h>
@@ -346,15 +345,6 @@ tmpfs_pathconf(void *v)
 	default:
 		return EINVAL;
 	}
-}
-
-int
-tmpfs_advlock(void *v)
-{
-	struct vop_advlock_args *ap = v;
-	struct tmpfs_node *node = VP_TO_TMPFS_NODE(ap->a_vp);
-
-	return lf_advlock(ap, &node->tn_lockf, lf_size(ap));
 }
 
 int

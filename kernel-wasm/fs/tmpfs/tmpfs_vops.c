@@ -53,7 +53,7 @@ static const struct vnodeopv_entry_desc tmpfs_vnodeop_entries[] = {
 	{ &vop_print_desc,	tmpfs_print },
 	{ &vop_islocked_desc,	genfs_islocked },
 	{ &vop_pathconf_desc,	tmpfs_pathconf },
-	{ &vop_advlock_desc,	tmpfs_advlock },
+	{ &vop_advlock_desc,	genfs_advlock },
 	{ &vop_whiteout_desc,	tmpfs_whiteout },
 	{ &vop_bwrite_desc,	genfs_nullop },
 	{ &vop_getpages_desc,	genfs_eopnotsupp },
@@ -111,7 +111,7 @@ static const struct vnodeopv_entry_desc tmpfs_specop_entries[] = {
 	{ &vop_bmap_desc,	spec_bmap },
 	{ &vop_strategy_desc,	spec_strategy },
 	{ &vop_pathconf_desc,	spec_pathconf },
-	{ &vop_advlock_desc,	tmpfs_advlock },
+	{ &vop_advlock_desc,	genfs_advlock },
 	{ NULL, NULL }
 };
 const struct vnodeopv_desc tmpfs_specop_opv_desc = {

@@ -163,8 +163,7 @@ struct vnode {
 	void		*v_buftree;		/* b: owner vfs_bio.c */
 
 	struct klist	v_klist;		/* i: knotes */
-	struct lockf	*v_lockf;		/* advisory locks of simple
-						   file systems */
+	struct lockf	*v_lockf;		/* advisory locks, see lockf.h */
 	void		*v_segvguard;		/* i: free for modules */
 };
 

@@ -15,6 +15,7 @@ struct statvfs;
 
 /* Ready operations. */
 int	genfs_abortop(void *);
+int	genfs_advlock(void *);
 int	genfs_badop(void *);		/* panics: the VOP must not get here */
 int	genfs_nullop(void *);		/* success */
 int	genfs_einval(void *);
