@@ -37,10 +37,24 @@ describe('imageKind', () => {
     });
   });
 
-  it('knows what it does not mount yet, and says so', () => {
+  it.each([
+    [0, 0x2, 'ext2', true],
+    [0x4, 0x2, 'ext3', true],
+    [0x4, 0x242, 'ext4', true],
+    [0x4, 0x246, 'ext4', false],
+    [0x4, 0x2c2, 'ext4', false],
+  ] as const)('knows ext2 with features %i and %i: %s', (compat, incompat, label, mountable) => {
     const ext = blank();
     ext.view.setUint16(1024 + 56, 0xef53, true);
-    expect(imageKind(ext.head, 1 << 20)).toMatchObject({ fs: 'ext2fs', mountable: false, accepted: true });
+    ext.view.setUint32(1024 + 4, 1024, true);
+    ext.view.setUint32(1024 + 92, compat, true);
+    ext.view.setUint32(1024 + 96, incompat, true);
+    const kind = imageKind(ext.head, 1 << 20);
+    expect(kind).toMatchObject({ fs: 'ext2fs', label, mountable, accepted: true, expectedSize: 1 << 20 });
+    expect(kind.advice === undefined).toBe(mountable);
+  });
+
+  it('knows what it does not mount yet, and says so', () => {
     const gpt = blank();
     gpt.text(512, 'EFI PART');
     expect(imageKind(gpt.head, 1 << 20)).toMatchObject({ label: 'disk with GPT', mountable: false, accepted: true });

@@ -77,9 +77,29 @@ function ffs(head: Uint8Array, view: DataView): ImageKind | undefined {
 
 const LATER = 'This kernel does not mount it yet; you can attach it and read the raw device.';
 
+const EXT2_HAS_JOURNAL = 0x4;
+const EXT2_EXTENTS = 0x40;
+/** Incompatible features, and what they mean for who has such an image. */
+const EXT2_REFUSED: readonly (readonly [number, string])[] = [
+  [0x4, 'its journal was not replayed; run e2fsck on the image first'],
+  [0x80, 'it has the 64bit feature (mkfs.ext4 -O ^64bit,^metadata_csum makes one without)'],
+  [0xfffffdb9, 'it has features this kernel does not know'],
+];
+
 function ext2(head: Uint8Array, view: DataView): ImageKind | undefined {
-  if (head.length < 2048 || view.getUint16(1024 + 56, true) !== 0xef53) return undefined;
-  return { fs: 'ext2fs', label: 'ext2/3/4', mountable: false, accepted: true, advice: LATER };
+  const at = 1024;
+  if (head.length < 2 * at || view.getUint16(at + 56, true) !== 0xef53) return undefined;
+  const refused = EXT2_REFUSED.find(([bit]) => (view.getUint32(at + 96, true) & bit) !== 0);
+  const journal = (view.getUint32(at + 92, true) & EXT2_HAS_JOURNAL) !== 0;
+  const extents = (view.getUint32(at + 96, true) & EXT2_EXTENTS) !== 0;
+  return {
+    fs: 'ext2fs',
+    label: extents ? 'ext4' : journal ? 'ext3' : 'ext2',
+    mountable: refused === undefined,
+    accepted: true,
+    expectedSize: view.getUint32(at + 4, true) * 1024 * 2 ** Math.min(view.getUint32(at + 24, true), 6),
+    ...(refused ? { advice: `This kernel does not mount it: ${refused[1]}. You can read the raw device.` } : {}),
+  };
 }
 
 function fat(head: Uint8Array, view: DataView): ImageKind | undefined {

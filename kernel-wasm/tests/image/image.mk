@@ -34,11 +34,11 @@ images image-regress:
 image-fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz $@
 else
-images: $(OUT)/image/walk_cd9660 $(OUT)/image/walk_ffs
+images: $(OUT)/image/walk_cd9660 $(OUT)/image/walk_ffs $(OUT)/image/walk_ext2fs
 	@$(IMG)/images.sh $(OUT)/image
-image-fuzz: $(OUT)/image/fuzz_cd9660 $(OUT)/image/fuzz_ffs
-image-regress: $(OUT)/image/replay_cd9660 $(OUT)/image/replay_ffs
-	@for t in cd9660 ffs; do \
+image-fuzz: $(OUT)/image/fuzz_cd9660 $(OUT)/image/fuzz_ffs $(OUT)/image/fuzz_ext2fs
+image-regress: $(OUT)/image/replay_cd9660 $(OUT)/image/replay_ffs $(OUT)/image/replay_ext2fs
+	@for t in cd9660 ffs ext2fs; do \
 	    RUMP_QUIET=1 ASAN_OPTIONS=detect_leaks=0 timeout 120 \
 	    $(OUT)/image/replay_$$t $(IMG)/fuzz/regress/$$t/* >$(OUT)/image/$$t.log 2>&1 || \
 	    { tail -40 $(OUT)/image/$$t.log; exit 1; }; \

@@ -118,8 +118,8 @@ def filtered(mode):
     lines = []
     for line in sys.stdin:
         kind, bits, _, _, _, size, rest = line.rstrip("\n").split(" ", 6)
-        # Where genisoimage puts directories that are too deep.
-        if rest == "/mnt/rr_moved":
+        # Where genisoimage puts directories that are too deep; mke2fs's own.
+        if rest in ("/mnt/rr_moved", "/mnt/lost+found"):
             continue
         # A symbolic link without Rock Ridge is an empty file.
         name = rest.split(" ")[0].rsplit("/", 1)[1]

@@ -5,8 +5,9 @@
 #
 #   images.sh BINDIR [WORKDIR]
 #
-# BINDIR holds walk_cd9660 and walk_ffs.  Needs makefs, genisoimage, xorriso and
-# python3; an image whose maker is missing is skipped, and said so.
+# BINDIR holds walk_cd9660, walk_ffs and walk_ext2fs.  Needs makefs, genisoimage,
+# xorriso, mke2fs and python3; an image whose maker is missing is skipped, and
+# said so.
 set -u
 export RUMP_QUIET=1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -103,6 +104,42 @@ for version in 1 2; do
 		done
 	done
 done
+
+# ext2 NAME TYPE BLOCK INODE FEATURES: mke2fs copies the tree itself
+ext2() {
+	name=$1 type=$2 block=$3 inode=$4 features=$5
+	command -v mke2fs >/dev/null || { echo "SKIP $name: no mke2fs"; return; }
+	rm -f "$work/$name.ext2"
+	if ! mke2fs -q -F -t "$type" -b "$block" -I "$inode" -O "$features" \
+	    -d "$work/tree" "$work/$name.ext2" 24m >"$work/$name.log" 2>&1
+	then
+		echo "SKIP $name: mke2fs refuses: $(tail -1 "$work/$name.log")"
+		return
+	fi
+	# mke2fs -d leaves directories without an index; e2fsck -D makes one.
+	[ "${6:-}" != index ] || e2fsck -fyD "$work/$name.ext2" \
+	    >>"$work/$name.log" 2>&1
+	compare "$name" walk_ext2fs "$work/$name.ext2" posix
+}
+
+# What every ext4 image has to do without, see ext2fs_unsupported().
+plain=^64bit,^metadata_csum,^metadata_csum_seed,^orphan_file
+for block in 1024 2048 4096; do
+	for inode in 128 256; do
+		ext2 "ext2-$block-$inode" ext2 $block $inode none,filetype
+		ext2 "ext2-sparse-$block-$inode" ext2 $block $inode \
+		    sparse_super,large_file,filetype,resize_inode,dir_index \
+		    index
+		ext2 "ext3-$block-$inode" ext3 $block $inode dir_index index
+		ext2 "ext4-$block-$inode" ext4 $block $inode $plain index
+	done
+	ext2 "ext4-csum-$block" ext4 $block 256 \
+	    $plain,uninit_bg,^flex_bg,huge_file,dir_nlink,extra_isize
+	ext2 "ext4-flex-$block" ext4 $block 256 \
+	    $plain,^uninit_bg,flex_bg,^has_journal
+	ext2 "ext2-nofiletype-$block" ext2 $block 128 ^filetype,dir_index index
+done
+ext2 ext4-ro-csum ext4 1024 256 ^64bit,metadata_csum,^orphan_file
 
 echo "images: $passed passed, $failed failed"
 [ -n "${KEEP:-}" ] || [ $failed -ne 0 ] || rm -rf "$work"

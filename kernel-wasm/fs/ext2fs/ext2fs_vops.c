@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ext2fs_vops.c - ext2fs's tables of vnode operations.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/vnode.h>
+
+#include <miscfs/fifofs/fifo.h>
+#include <miscfs/genfs/genfs.h>
+#include <miscfs/specfs/specdev.h>
+
+#include "ext2fs.h"
+
+int (**ext2fs_vnodeop_p)(void *);
+static const struct vnodeopv_entry_desc ext2fs_vnodeop_entries[] = {
+	{ &vop_default_desc, vn_default_error },
+	{ &vop_lookup_desc, ext2fs_lookup },
+	{ &vop_create_desc, ext2fs_erofs },
+	{ &vop_whiteout_desc, genfs_eopnotsupp },
+	{ &vop_mknod_desc, ext2fs_erofs },
+	{ &vop_open_desc, ext2fs_open },
+	{ &vop_close_desc, genfs_nullop },
+	{ &vop_access_desc, ext2fs_access },
+	{ &vop_getattr_desc, ext2fs_getattr },
+	{ &vop_setattr_desc, ext2fs_erofs },
+	{ &vop_read_desc, ext2fs_read },
+	{ &vop_write_desc, ext2fs_erofs },
+	{ &vop_fallocate_desc, genfs_eopnotsupp },
+	{ &vop_fdiscard_desc, genfs_eopnotsupp },
+	{ &vop_fcntl_desc, genfs_fcntl },
+	{ &vop_ioctl_desc, genfs_enoioctl },
+	{ &vop_poll_desc, genfs_poll },
+	{ &vop_kqfilter_desc, genfs_kqfilter },
+	{ &vop_revoke_desc, genfs_revoke },
+	{ &vop_mmap_desc, genfs_mmap },
+	{ &vop_fsync_desc, genfs_nullop },
+	{ &vop_seek_desc, genfs_seek },
+	{ &vop_remove_desc, genfs_eopnotsupp },
+	{ &vop_link_desc, ext2fs_erofs },
+	{ &vop_rename_desc, genfs_eopnotsupp },
+	{ &vop_mkdir_desc, ext2fs_erofs },
+	{ &vop_rmdir_desc, genfs_eopnotsupp },
+	{ &vop_symlink_desc, ext2fs_erofs },
+	{ &vop_readdir_desc, ext2fs_readdir },
+	{ &vop_readlink_desc, ext2fs_readlink },
+	{ &vop_abortop_desc, genfs_abortop },
+	{ &vop_inactive_desc, ext2fs_inactive },
+	{ &vop_reclaim_desc, ext2fs_reclaim },
+	{ &vop_lock_desc, genfs_lock },
+	{ &vop_unlock_desc, genfs_unlock },
+	{ &vop_bmap_desc, ext2fs_bmap },
+	{ &vop_strategy_desc, ext2fs_strategy },
+	{ &vop_print_desc, ext2fs_print },
+	{ &vop_islocked_desc, genfs_islocked },
+	{ &vop_pathconf_desc, ext2fs_pathconf },
+	{ &vop_advlock_desc, genfs_advlock },
+	{ &vop_bwrite_desc, vn_bwrite },
+	{ &vop_getpages_desc, genfs_getpages },
+	{ &vop_putpages_desc, genfs_null_putpages },
+	{ NULL, NULL }
+};
+const struct vnodeopv_desc ext2fs_vnodeop_opv_desc = {
+	&ext2fs_vnodeop_p, ext2fs_vnodeop_entries
+};
+
+int (**ext2fs_specop_p)(void *);
+static const struct vnodeopv_entry_desc ext2fs_specop_entries[] = {
+	{ &vop_default_desc, vn_default_error },
+	{ &vop_open_desc, spec_open },
+	{ &vop_close_desc, spec_close },
+	{ &vop_access_desc, ext2fs_access },
+	{ &vop_getattr_desc, ext2fs_getattr },
+	{ &vop_setattr_desc, ext2fs_erofs },
+	{ &vop_read_desc, ext2fs_spec_read },
+	{ &vop_write_desc, ext2fs_spec_write },
+	{ &vop_fcntl_desc, genfs_fcntl },
+	{ &vop_ioctl_desc, spec_ioctl },
+	{ &vop_poll_desc, spec_poll },
+	{ &vop_kqfilter_desc, spec_kqfilter },
+	{ &vop_revoke_desc, spec_revoke },
+	{ &vop_mmap_desc, spec_mmap },
+	{ &vop_fsync_desc, spec_fsync },
+	{ &vop_seek_desc, spec_seek },
+	{ &vop_inactive_desc, ext2fs_inactive },
+	{ &vop_reclaim_desc, ext2fs_reclaim },
+	{ &vop_lock_desc, genfs_lock },
+	{ &vop_unlock_desc, genfs_unlock },
+	{ &vop_bmap_desc, spec_bmap },
+	{ &vop_strategy_desc, spec_strategy },
+	{ &vop_print_desc, ext2fs_print },
+	{ &vop_islocked_desc, genfs_islocked },
+	{ &vop_pathconf_desc, spec_pathconf },
+	{ &vop_advlock_desc, genfs_advlock },
+	{ &vop_bwrite_desc, vn_bwrite },
+	{ &vop_getpages_desc, genfs_getpages },
+	{ &vop_putpages_desc, genfs_null_putpages },
+	{ NULL, NULL }
+};
+const struct vnodeopv_desc ext2fs_specop_opv_desc = {
+	&ext2fs_specop_p, ext2fs_specop_entries
+};
+
+int (**ext2fs_fifoop_p)(void *);
+static const struct vnodeopv_entry_desc ext2fs_fifoop_entries[] = {
+	{ &vop_default_desc, vn_default_error },
+	{ &vop_open_desc, fifo_open },
+	{ &vop_close_desc, fifo_close },
+	{ &vop_access_desc, ext2fs_access },
+	{ &vop_getattr_desc, ext2fs_getattr },
+	{ &vop_setattr_desc, ext2fs_erofs },
+	{ &vop_read_desc, ext2fs_fifo_read },
+	{ &vop_write_desc, ext2fs_fifo_write },
+	{ &vop_fcntl_desc, genfs_fcntl },
+	{ &vop_ioctl_desc, fifo_ioctl },
+	{ &vop_poll_desc, fifo_poll },
+	{ &vop_kqfilter_desc, fifo_kqfilter },
+	{ &vop_revoke_desc, genfs_revoke },
+	{ &vop_fsync_desc, genfs_nullop },
+	{ &vop_inactive_desc, ext2fs_inactive },
+	{ &vop_reclaim_desc, ext2fs_reclaim },
+	{ &vop_lock_desc, genfs_lock },
+	{ &vop_unlock_desc, genfs_unlock },
+	{ &vop_print_desc, ext2fs_print },
+	{ &vop_islocked_desc, genfs_islocked },
+	{ &vop_pathconf_desc, fifo_pathconf },
+	{ &vop_advlock_desc, genfs_advlock },
+	{ &vop_bwrite_desc, vn_bwrite },
+	{ &vop_putpages_desc, genfs_null_putpages },
+	{ NULL, NULL }
+};
+const struct vnodeopv_desc ext2fs_fifoop_opv_desc = {
+	&ext2fs_fifoop_p, ext2fs_fifoop_entries
+};

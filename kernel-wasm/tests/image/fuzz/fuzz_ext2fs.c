@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fuzz_ext2fs.c - libFuzzer target: damaged ext2 images.
+ */
+
+#include <sys/param.h>
+
+#include <ufs/ufs/ufsmount.h>
+
+#include "h_fuzz.h"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+size_t	LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned int);
+
+static char dev[] = "/dev/img";
+static struct ufs_args args = { .fspec = dev };
+static const struct fuzz_target target = {
+	.f_type = "ext2fs",
+	.f_args = &args,
+	.f_argslen = sizeof(args),
+	.f_unit = 1024,
+	.f_size = 4 << 20,
+};
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	fuzz_one(&target, data, len);
+	return 0;
+}
+
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maxsize,
+    unsigned int seed)
+{
+	return fuzz_mutate(&target, data, size, maxsize, seed);
+}
