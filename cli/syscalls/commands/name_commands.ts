@@ -27,6 +27,8 @@ const TYPES: Readonly<Record<number, string>> = {
 interface Entry {
   readonly name: string;
   readonly shown: string;
+  /** An unused slot of the directory, which readdir(3) leaves out. */
+  readonly deleted: boolean;
 }
 
 /** Decode the dirents in [at, at + length). */
@@ -38,10 +40,11 @@ function entries(c: Call, at: number, length: number): Entry[] {
     const bytes = u8.slice(pos + DIRENT_NAME, pos + DIRENT_NAME + view.getUint16(pos + 10, true));
     const name = escapedName(bytes);
     const type = view.getUint8(pos + 12);
-    const deleted = view.getBigUint64(pos, true) === 0n ? ' (fileno 0)' : '';
+    const deleted = view.getBigUint64(pos, true) === 0n;
     found.push({
       name: String.fromCharCode(...bytes),
-      shown: `  - ${name.slice(0, NAME_SHOWN)} ${TYPES[type] ?? type}${deleted}`,
+      shown: `  - ${name.slice(0, NAME_SHOWN)} ${TYPES[type] ?? type}${deleted ? ' (fileno 0)' : ''}`,
+      deleted,
     });
     if (reclen === 0) break;
     pos += reclen;
@@ -60,7 +63,7 @@ function readdir(c: Call): Outcome {
     const got = c.guest.call(N.SYS_getdents, open.value, at, READ_SIZE);
     errno = got.errno;
     if (errno !== 0 || got.value === 0) break;
-    all.push(...entries(c, at, got.value));
+    all.push(...entries(c, at, got.value).filter((entry) => !entry.deleted));
   }
   c.guest.call(N.SYS_close, open.value);
   if (errno !== 0) return failed(errno);

@@ -23,16 +23,11 @@
 
 #define	RUN_MAX		64
 
-/* Way from the inode to a block: level 0 is direct. */
-struct bmap_path {
-	int	bp_level;		/* indirections */
-	daddr_t	bp_start;		/* first block of the tree */
-	daddr_t	bp_rest;		/* lbn - bp_start */
-	uint64_t bp_span[UFS_NIADDR + 1]; /* blocks under a pointer, by level */
-};
-
-static int
-bmap_path(const struct fs *fs, daddr_t lbn, struct bmap_path *path)
+/*
+ * The way from the inode to block lbn.
+ */
+int
+ffs_bmap_path(const struct fs *fs, daddr_t lbn, struct bmap_path *path)
 {
 	uint64_t span = 1;
 	daddr_t start = UFS_NDADDR;
@@ -59,8 +54,8 @@ bmap_path(const struct fs *fs, daddr_t lbn, struct bmap_path *path)
 /*
  * The indirect block at disk address addr, owned.
  */
-static int
-bmap_getindir(struct inode *ip, daddr_t metalbn, int64_t addr,
+int
+ffs_getindir(struct inode *ip, daddr_t metalbn, int64_t addr,
     struct buf **bpp)
 {
 	struct fs *fs = ITOFS(ip);
@@ -70,6 +65,13 @@ bmap_getindir(struct inode *ip, daddr_t metalbn, int64_t addr,
 	if (!ffs_frags_valid(fs, addr, fs->fs_frag))
 		return EIO;
 	bp = getblk(ip->i_vnode, metalbn, (int)fs->fs_bsize, 0, 0);
+	if (bp->b_blkno != fsbtodb(fs, addr)) {
+		if ((bp->b_oflags & BO_DELWRI) != 0) {
+			brelse(bp, 0);
+			return EIO;
+		}
+		bp->b_oflags &= ~(u_int)BO_DONE;
+	}
 	if ((bp->b_oflags & (BO_DONE | BO_DELWRI)) == 0) {
 		bp->b_blkno = fsbtodb(fs, addr);
 		bp->b_flags |= B_READ;
@@ -88,14 +90,25 @@ bmap_getindir(struct inode *ip, daddr_t metalbn, int64_t addr,
 	return 0;
 }
 
-static int64_t
-bmap_pointer(const struct fs *fs, const void *table, uint32_t i)
+int64_t
+ffs_indir_get(const struct fs *fs, const void *table, uint32_t i)
 {
 	const uint8_t *p = table;
 
 	if (fs->fs_ufs2)
 		return (int64_t)ufs_rd64(fs, p + (size_t)i * 8);
 	return (int32_t)ufs_rd32(fs, p + (size_t)i * 4);
+}
+
+void
+ffs_indir_set(const struct fs *fs, void *table, uint32_t i, int64_t addr)
+{
+	uint8_t *p = table;
+
+	if (fs->fs_ufs2)
+		ufs_wr64(fs, p + (size_t)i * 8, (uint64_t)addr);
+	else
+		ufs_wr32(fs, p + (size_t)i * 4, (uint32_t)addr);
 }
 
 /*
@@ -107,7 +120,7 @@ bmap_run(const struct fs *fs, const void *table, uint32_t i, int64_t addr)
 	int n = 0;
 
 	while (n < RUN_MAX && i + 1 < fs->fs_nindir &&
-	    bmap_pointer(fs, table, i + 1) ==
+	    ffs_indir_get(fs, table, i + 1) ==
 	    addr + (int64_t)fs->fs_frag * (n + 1)) {
 		n++;
 		i++;
@@ -144,12 +157,12 @@ bmap_indirect(struct inode *ip, const struct bmap_path *path,
 
 	*runp = 0;
 	for (level = path->bp_level; level > 0 && addr != 0; level--) {
-		error = bmap_getindir(ip, -(start + level - 1), addr, &bp);
+		error = ffs_getindir(ip, -(start + level - 1), addr, &bp);
 		if (error != 0)
 			return error;
 		i = (uint32_t)((uint64_t)rest / path->bp_span[level - 1]);
 		KASSERT(i < fs->fs_nindir);
-		addr = bmap_pointer(fs, bp->b_data, i);
+		addr = ffs_indir_get(fs, bp->b_data, i);
 		if (level == 1 && addr > 0)
 			*runp = bmap_run(fs, bp->b_data, i, addr);
 		brelse(bp, 0);
@@ -173,7 +186,7 @@ ffs_bmap_lbn(struct inode *ip, daddr_t lbn, int64_t *addrp, int *runp)
 
 	if (lbn < 0)
 		return EFBIG;
-	error = bmap_path(fs, lbn, &path);
+	error = ffs_bmap_path(fs, lbn, &path);
 	if (error != 0)
 		return error;
 	if (path.bp_level == 0)
@@ -227,6 +240,11 @@ ffs_strategy(void *v)
 			bp->b_resid = bp->b_bcount;
 			biodone(bp);
 			return error;
+		}
+		if (addr == FFS_HOLE && BUF_ISWRITE(bp)) {
+			bp->b_error = EIO;
+			biodone(bp);
+			return EIO;
 		}
 		if (addr == FFS_HOLE) {
 			clrbuf(bp);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ffs_lookup.c - directories: walking, lookup, readdir.
- *
- * A chunk of 512 bytes whose entries do not hold together is skipped from
- * the bad entry on: the rest of the directory stays readable.
+ * ffs_lookup.c - names to vnodes, and directories for readers.
  *
  * Locking	the directory's vnode is locked.
  * Sleeps	reads the directory.
- * Errors	ENOENT the end, or no such name; EROFS names to be changed.
+ * Errors	ENOENT no such name; EJUSTRETURN it may be made; EROFS names
+ *		to be changed; EINVAL a buffer that holds no chunk.
  */
 
 #include <sys/param.h>
@@ -15,103 +13,91 @@
 #include <sys/buf.h>
 #include <sys/dirent.h>
 #include <sys/errno.h>
+#include <sys/kauth.h>
 #include <sys/kmem.h>
 #include <sys/malloc.h>
 #include <sys/namei.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/vnode.h>
 
+#include <miscfs/genfs/genfs.h>
+
 #include "ffs.h"
 
-/* A place in a directory. */
-struct dirpos {
-	struct vnode	*dp_vp;
-	uint64_t	dp_off;		/* next entry */
-	struct buf	*dp_bp;		/* block, or NULL */
-	daddr_t		dp_lbn;		/* of dp_bp */
-	struct ufs_direntry dp_ent;	/* valid until the next step */
-};
-
-static void
-dir_end(struct dirpos *dp)
-{
-	if (dp->dp_bp != NULL)
-		brelse(dp->dp_bp, 0);
-	dp->dp_bp = NULL;
-}
-
 /*
- * The block under dp_off; *atp, *leftp: the rest of its chunk.
+ * The name is not there: EJUSTRETURN where it may be made, else ENOENT.
  */
 static int
-dir_chunk(struct dirpos *dp, const uint8_t **atp, size_t *leftp)
+lookup_missing(struct vnode *dvp, struct componentname *cnp)
 {
-	struct inode *ip = VTOI(dp->dp_vp);
-	struct fs *fs = ITOFS(ip);
-	daddr_t lbn = ffs_lblkno(fs, dp->dp_off);
-	uint32_t off = ffs_blkoff(fs, dp->dp_off);
 	int error;
 
-	if (dp->dp_bp == NULL || dp->dp_lbn != lbn) {
-		dir_end(dp);
-		error = bread(dp->dp_vp, lbn, ffs_blksize(fs, ip->i_size,
-		    lbn), 0, &dp->dp_bp);
-		if (error != 0)
-			return error;
-		dp->dp_lbn = lbn;
+	if ((cnp->cn_flags & ISLASTCN) != 0 &&
+	    (cnp->cn_nameiop == CREATE || cnp->cn_nameiop == RENAME)) {
+		if (ffs_isrdonly(VTOI(dvp)->i_ump))
+			return EROFS;
+		error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
+		return error != 0 ? error : EJUSTRETURN;
 	}
-	if ((int)off >= dp->dp_bp->b_bcount - dp->dp_bp->b_resid)
-		return EIO;
-	*atp = (const uint8_t *)dp->dp_bp->b_data + off;
-	*leftp = UFS_DIRBLKSIZ - (size_t)(off & (UFS_DIRBLKSIZ - 1));
-	if (*leftp > ip->i_size - dp->dp_off)
-		*leftp = (size_t)(ip->i_size - dp->dp_off);
-	return 0;
-}
-
-/*
- * The next entry in use.
- */
-static int
-dir_next(struct dirpos *dp)
-{
-	struct inode *ip = VTOI(dp->dp_vp);
-	const uint8_t *at;
-	size_t left;
-	int error;
-
-	while (dp->dp_off < ip->i_size) {
-		error = dir_chunk(dp, &at, &left);
-		if (error != 0)
-			return error;
-		if (ufs_direntry_decode(ITOFS(ip), at, left,
-		    &dp->dp_ent) != 0) {
-			dp->dp_off += left;
-			continue;
-		}
-		dp->dp_off += dp->dp_ent.d_reclen;
-		if (dp->dp_ent.d_ino != 0 && dp->dp_ent.d_type != DT_WHT &&
-		    dp->dp_ent.d_ino != UFS_WINO)
-			return 0;
-	}
+	if (cnp->cn_nameiop != CREATE)
+		cache_enter(dvp, NULL, cnp->cn_nameptr, cnp->cn_namelen,
+		    cnp->cn_flags);
 	return ENOENT;
 }
 
+/*
+ * May the name be taken away?
+ */
 static int
-dir_find(struct vnode *dvp, const char *name, size_t len, ino_t *inop)
+lookup_permitted(struct vnode *dvp, struct vnode *vp,
+    const struct componentname *cnp)
 {
-	struct dirpos dp = { .dp_vp = dvp };
+	const struct inode *dp = VTOI(dvp);
 	int error;
 
-	while ((error = dir_next(&dp)) == 0) {
-		if (dp.dp_ent.d_namlen == len &&
-		    memcmp(dp.dp_ent.d_name, name, len) == 0) {
-			*inop = dp.dp_ent.d_ino;
-			break;
-		}
+	if ((cnp->cn_flags & ISLASTCN) == 0 ||
+	    (cnp->cn_nameiop != DELETE && cnp->cn_nameiop != RENAME))
+		return 0;
+	error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
+	if (error != 0 || (dp->i_mode & S_ISTXT) == 0)
+		return error;
+	return kauth_authorize_vnode(cnp->cn_cred, KAUTH_VNODE_DELETE, vp,
+	    dvp, genfs_can_sticky(cnp->cn_cred, dp->i_din.di_uid,
+	    VTOI(vp)->i_din.di_uid));
+}
+
+static int
+lookup_name(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
+{
+	uint64_t off;
+	ino_t ino;
+	int error;
+
+	if (cnp->cn_namelen > FFS_MAXNAMLEN)
+		return ENAMETOOLONG;
+	error = ffs_dir_find(dvp, cnp->cn_nameptr, cnp->cn_namelen, &off,
+	    &ino);
+	if (error == 0 && ino == UFS_WINO) {
+		cnp->cn_flags |= ISWHITEOUT;
+		error = ENOENT;
 	}
-	dir_end(&dp);
-	return error;
+	if (error == ENOENT)
+		return lookup_missing(dvp, cnp);
+	if (error == 0)
+		error = vcache_get(dvp->v_mount, &ino, sizeof(ino), vpp);
+	if (error != 0)
+		return error;
+	error = lookup_permitted(dvp, *vpp, cnp);
+	if (error != 0) {
+		vrele(*vpp);
+		*vpp = NULL;
+		return error;
+	}
+	if (cnp->cn_nameiop != CREATE)
+		cache_enter(dvp, *vpp, cnp->cn_nameptr, cnp->cn_namelen,
+		    cnp->cn_flags);
+	return 0;
 }
 
 int
@@ -121,41 +107,39 @@ ffs_lookup(void *v)
 	struct vnode *dvp = ap->a_dvp;
 	struct componentname *cnp = ap->a_cnp;
 	bool last = (cnp->cn_flags & ISLASTCN) != 0;
-	bool rdonly = (dvp->v_mount->mnt_flag & MNT_RDONLY) != 0;
-	bool making = last && cnp->cn_nameiop == CREATE;
-	ino_t ino;
-	int error;
+	int error, iswhiteout;
 
+	KASSERT(VOP_ISLOCKED(dvp));
 	*ap->a_vpp = NULL;
 	error = VOP_ACCESS(dvp, VEXEC, cnp->cn_cred);
 	if (error != 0)
 		return error;
-	if (last && rdonly && (cnp->cn_nameiop == DELETE ||
-	    cnp->cn_nameiop == RENAME))
+	if (VTOI(dvp)->i_nlink == 0)
+		return ENOENT;		/* the directory was removed */
+	if (last && ffs_isrdonly(VTOI(dvp)->i_ump) &&
+	    (cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME))
 		return EROFS;
 	if (cache_lookup(dvp, cnp->cn_nameptr, cnp->cn_namelen,
-	    cnp->cn_nameiop, cnp->cn_flags, NULL, ap->a_vpp)) {
-		if (*ap->a_vpp != NULL)
-			return 0;
-		return making && rdonly ? EROFS : ENOENT;
+	    cnp->cn_nameiop, cnp->cn_flags, &iswhiteout, ap->a_vpp)) {
+		if (iswhiteout)
+			cnp->cn_flags |= ISWHITEOUT;
+		if (*ap->a_vpp == NULL)
+			return ENOENT;
+		error = lookup_permitted(dvp, *ap->a_vpp, cnp);
+		if (error != 0) {
+			vrele(*ap->a_vpp);
+			*ap->a_vpp = NULL;
+		}
+		return error;
 	}
 	if (cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.') {
+		if (last && cnp->cn_nameiop == RENAME)
+			return EISDIR;
 		vref(dvp);
 		*ap->a_vpp = dvp;
 		return 0;
 	}
-	if (cnp->cn_namelen > FFS_MAXNAMLEN)
-		return ENAMETOOLONG;
-	error = dir_find(dvp, cnp->cn_nameptr, cnp->cn_namelen, &ino);
-	if (error == ENOENT && making && rdonly)
-		return EROFS;
-	if (error == 0)
-		error = vcache_get(dvp->v_mount, &ino, sizeof(ino),
-		    ap->a_vpp);
-	if (error == 0 || error == ENOENT)
-		cache_enter(dvp, *ap->a_vpp, cnp->cn_nameptr,
-		    cnp->cn_namelen, cnp->cn_flags);
-	return error;
+	return lookup_name(dvp, ap->a_vpp, cnp);
 }
 
 /*
@@ -184,16 +168,27 @@ struct dircookies {
 };
 
 /*
- * Entries from dp on until no more fits; ENOENT the end, EFBIG full.
+ * Entries from dp on, before `end`, until no more fits; ENOENT the end, EFBIG
+ * full.  Unused slots are shown, with file number 0.
  */
 static int
-dir_fill(struct dirpos *dp, struct uio *uio, struct dircookies *c)
+dir_fill(struct dirpos *dp, uint64_t end, struct uio *uio,
+    struct dircookies *c)
 {
 	struct dirent *de = kmem_alloc(sizeof(*de), KM_SLEEP);
+	const size_t had = uio->uio_resid;
 	off_t here = uio->uio_offset;
-	int error;
+	int error = 0;
 
-	while ((error = dir_next(dp)) == 0) {
+	while (error == 0) {
+		/* Something is given, however much damage is in front of it. */
+		if (dp->dp_off >= end && uio->uio_resid != had &&
+		    dp->dp_off < VTOI(dp->dp_vp)->i_size)
+			error = EFBIG;
+		else
+			error = ffs_dir_next(dp);
+		if (error != 0)
+			break;
 		error = dir_putent(&dp->dp_ent, de, uio);
 		if (error != 0)
 			break;
@@ -207,28 +202,23 @@ dir_fill(struct dirpos *dp, struct uio *uio, struct dircookies *c)
 	return error;
 }
 
-int
-ffs_readdir(void *v)
+static int
+readdir_checked(struct vop_readdir_args *ap, uint64_t end)
 {
-	struct vop_readdir_args *ap = v;
 	struct uio *uio = ap->a_uio;
 	struct dirpos dp = { .dp_vp = ap->a_vp };
 	struct dircookies c = { NULL, 0, 0 };
 	size_t had = uio->uio_resid;
 	int error;
 
-	if (ap->a_vp->v_type != VDIR)
-		return ENOTDIR;
-	if (uio->uio_offset < 0)
-		return EINVAL;
 	if (ap->a_ncookies != NULL) {
 		c.c_max = had > MAXPHYS ? MAXPHYS / 16 : (int)(had / 16) + 1;
 		c.c_array = malloc((size_t)c.c_max * sizeof(off_t), M_TEMP,
 		    M_WAITOK);
 	}
 	dp.dp_off = (uint64_t)uio->uio_offset;
-	error = dir_fill(&dp, uio, &c);
-	dir_end(&dp);
+	error = dir_fill(&dp, end, uio, &c);
+	ffs_dir_end(&dp);
 	if (ap->a_eofflag != NULL)
 		*ap->a_eofflag = error == ENOENT;
 	if (error == EFBIG)
@@ -241,5 +231,32 @@ ffs_readdir(void *v)
 		*ap->a_cookies = c.c_array;
 		*ap->a_ncookies = c.c_count;
 	}
+	return error;
+}
+
+/*
+ * As much of the directory as the buffer has bytes, in whole chunks.
+ */
+int
+ffs_readdir(void *v)
+{
+	struct vop_readdir_args *ap = v;
+	struct vnode *vp = ap->a_vp;
+	struct uio *uio = ap->a_uio;
+	uint64_t end;
+	int error;
+
+	KASSERT(VOP_ISLOCKED(vp));
+	if (vp->v_type != VDIR)
+		return ENOTDIR;
+	if (uio->uio_offset < 0)
+		return EINVAL;
+	end = ((uint64_t)uio->uio_offset + uio->uio_resid) &
+	    ~(uint64_t)(UFS_DIRBLKSIZ - 1);
+	if (end <= (uint64_t)uio->uio_offset)
+		return EINVAL;
+	error = readdir_checked(ap, end);
+	if ((vp->v_mount->mnt_flag & (MNT_NOATIME | MNT_RDONLY)) == 0)
+		ffs_setflag(VTOI(vp), IN_ACCESS);
 	return error;
 }

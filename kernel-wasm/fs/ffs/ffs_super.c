@@ -28,7 +28,8 @@ sb_magic(const uint8_t *p, struct fs *fs)
 	    be == FS_UFS2EA_MAGIC;
 	if (fs->fs_be)
 		magic = be;
-	fs->fs_ufs2 = magic == FS_UFS2_MAGIC || magic == FS_UFS2EA_MAGIC;
+	fs->fs_ea = magic == FS_UFS2EA_MAGIC;
+	fs->fs_ufs2 = magic == FS_UFS2_MAGIC || fs->fs_ea;
 	return fs->fs_ufs2 || magic == FS_UFS1_MAGIC;
 }
 
@@ -76,6 +77,18 @@ sb_totals64(const uint8_t *p, struct fs *fs)
 }
 
 static void
+sb_journal(const uint8_t *p, struct fs *fs)
+{
+	int i;
+
+	fs->fs_jversion = p[SB_JVERSION];
+	fs->fs_jlocation = p[SB_JLOCATION];
+	fs->fs_jflags = ufs_rd32(fs, p + SB_JFLAGS);
+	for (i = 0; i < 4; i++)
+		fs->fs_jlocs[i] = ufs_rd64(fs, p + SB_JLOCS + 8 * i);
+}
+
+static void
 sb_fields(const uint8_t *p, struct fs *fs)
 {
 	fs->fs_sblkno = ufs_rd32(fs, p + SB_SBLKNO);
@@ -96,6 +109,12 @@ sb_fields(const uint8_t *p, struct fs *fs)
 	fs->fs_cssize = ufs_rd32(fs, p + SB_CSSIZE);
 	fs->fs_cgsize = ufs_rd32(fs, p + SB_CGSIZE);
 	fs->fs_sbsize = ufs_rd32(fs, p + SB_SBSIZE);
+	fs->fs_maxbpg = ufs_rd32(fs, p + SB_MAXBPG);
+	fs->fs_avgfilesize = ufs_rd32(fs, p + SB_AVGFILESIZE);
+	fs->fs_avgfpdir = ufs_rd32(fs, p + SB_AVGFPDIR);
+	fs->fs_contigsumsize = ufs_rd32(fs, p + SB_CONTIGSUM);
+	fs->fs_optim = ufs_rd32(fs, p + SB_OPTIM);
+	fs->fs_cgrotor = ufs_rd32(fs, p + SB_CGROTOR);
 	fs->fs_clean = p[SB_CLEAN];
 	fs->fs_maxsymlinklen = (int32_t)ufs_rd32(fs, p + SB_MAXSYMLINK);
 	fs->fs_maxfilesize = ufs_rd64(fs, p + SB_MAXFILESIZE);
@@ -106,9 +125,12 @@ sb_fields(const uint8_t *p, struct fs *fs)
 	fs->fs_olddir = fs->fs_maxsymlinklen <= 0 && !fs->fs_ufs2;
 	fs->fs_oldinode = !fs->fs_ufs2 &&
 	    (int32_t)ufs_rd32(fs, p + SB_OLDINODEFMT) < FS_44INODEFMT;
-	if (fs->fs_ufs2 || (p[SB_OLDFLAGS] & FS_FLAGS_UPDATED) != 0) {
+	fs->fs_updated = fs->fs_ufs2 ||
+	    (p[SB_OLDFLAGS] & FS_FLAGS_UPDATED) != 0;
+	if (fs->fs_updated) {
 		fs->fs_flags = ufs_rd32(fs, p + SB_FLAGS);
 		sb_totals64(p, fs);
+		sb_journal(p, fs);
 	} else {
 		fs->fs_flags = p[SB_OLDFLAGS];
 		fs->fs_maxfilesize = ((uint64_t)1 << 31) * fs->fs_bsize - 1;
@@ -204,7 +226,65 @@ ffs_super_decode(const uint8_t *p, uint64_t pos, bool force, struct fs *fs)
 		fs->fs_maxsymlinklen = fs->fs_ufs2 ? 120 : 60;
 	if (fs->fs_minfree > 99)
 		fs->fs_minfree = 99;
+	if (fs->fs_contigsumsize > FS_MAXCONTIGSUM)
+		fs->fs_contigsumsize = 0;
 	return 0;
+}
+
+/*
+ * What changes while a file system is mounted, into the superblock as it was
+ * read.  An old UFS1 keeps its totals where it always did, an updated one in
+ * both places.
+ */
+void
+ffs_super_encode(const struct fs *fs, uint64_t now, uint8_t *p)
+{
+	const uint64_t total[4] = { fs->fs_ndir, fs->fs_nbfree,
+	    fs->fs_nifree, fs->fs_nffree };
+	int i;
+
+	p[SB_FMOD] = 0;
+	p[SB_CLEAN] = fs->fs_clean;
+	p[SB_RONLY] = fs->fs_ronly;
+	ufs_wr32(fs, p + SB_CGROTOR, fs->fs_cgrotor);
+	memset(p + SB_INCORE, 0, FS_INCORESIZE);
+	if (!fs->fs_ufs2) {
+		ufs_wr32(fs, p + SB_OLDTIME, (uint32_t)now);
+		for (i = 0; i < 4; i++)
+			ufs_wr32(fs, p + SB_OLDCSTOTAL + 4 * i,
+			    (uint32_t)total[i]);
+	}
+	if (!fs->fs_updated) {
+		p[SB_OLDFLAGS] = (uint8_t)fs->fs_flags;
+		return;
+	}
+	ufs_wr64(fs, p + SB_TIME, now);
+	ufs_wr32(fs, p + SB_FLAGS, fs->fs_flags);
+	for (i = 0; i < 4; i++)
+		ufs_wr64(fs, p + SB_CSTOTAL + 8 * i, total[i]);
+	p[SB_JVERSION] = fs->fs_jversion;
+	p[SB_JLOCATION] = fs->fs_jlocation;
+	ufs_wr32(fs, p + SB_JFLAGS, fs->fs_jflags);
+	for (i = 0; i < 4; i++)
+		ufs_wr64(fs, p + SB_JLOCS + 8 * i, fs->fs_jlocs[i]);
+}
+
+/*
+ * May it be written to?  What reading does not need must hold together too:
+ * as many groups as the size says, and a summary that has room for them.
+ */
+bool
+ffs_super_writable(const struct fs *fs)
+{
+	uint64_t csfrags = howmany((uint64_t)fs->fs_cssize, fs->fs_fsize);
+
+	return (uint64_t)(fs->fs_ncg - 1) * fs->fs_fpg < fs->fs_size &&
+	    fs->fs_cssize >= (uint64_t)fs->fs_ncg * CSUM_SIZE &&
+	    fs->fs_csaddr < fs->fs_size &&
+	    csfrags <= fs->fs_size - fs->fs_csaddr &&
+	    fs->fs_fpg % fs->fs_frag == 0 &&
+	    fs->fs_dblkno <= fs->fs_fpg && fs->fs_sblkno <= fs->fs_dblkno &&
+	    fs->fs_dsize <= fs->fs_size;
 }
 
 /*
