@@ -122,7 +122,7 @@ async function unit() {
 }
 
 /** File systems whose recorded behaviour this release reproduces. */
-const ORACLE_FS = ['tmpfs', 'rumpfs', 'cd9660', 'ffs'];
+const ORACLE_FS = ['tmpfs', 'rumpfs', 'cd9660', 'ffs', 'ext2fs'];
 
 async function oracle() {
   const check = path.resolve(ROOT, process.env.RUMPUS_ORACLE ?? '../shared/oracle', 'check.mjs');

@@ -12,7 +12,12 @@ export function mountPoint(name: string): string {
   return `/mnt/${clean.slice(0, 24) || 'image'}`;
 }
 
+/** Mounted for writing; mount(8) falls back to read-only where the image asks for it. */
+const WRITABLE: ReadonlySet<string> = new Set(['ext2fs']);
+
 export function mountCommand(entry: ImageEntry, device: string): string {
   const at = mountPoint(entry.name);
-  return `mkdir -p ${at} && mount -t ${entry.kind.fs ?? 'cd9660'} -o ro /dev/${device} ${at} && ls -l ${at}`;
+  const type = entry.kind.fs ?? 'cd9660';
+  const options = WRITABLE.has(type) ? '' : '-o ro ';
+  return `mkdir -p ${at} && mount -t ${type} ${options}/dev/${device} ${at} && ls -l ${at}`;
 }

@@ -195,8 +195,15 @@ ext2fs_direct_decode(const struct m_ext2fs *fs, const uint8_t *p, size_t left,
 	if (d->e2d_namlen == 0 || E2D_HDRSIZE + d->e2d_namlen >
 	    d->e2d_reclen || d->e2d_ino > fs->e2fs_icount)
 		return EINVAL;
-	if (memchr(d->e2d_name, '/', d->e2d_namlen) != NULL ||
-	    memchr(d->e2d_name, '\0', d->e2d_namlen) != NULL)
-		return EINVAL;
 	return 0;
+}
+
+/*
+ * Can this name be shown?  One with a slash could not be opened.
+ */
+bool
+ext2fs_direct_nameok(const struct ext2fs_direct *d)
+{
+	return memchr(d->e2d_name, '/', d->e2d_namlen) == NULL &&
+	    memchr(d->e2d_name, '\0', d->e2d_namlen) == NULL;
 }

@@ -180,7 +180,8 @@ dir_fill(struct ext2fs_dirpos *dp, uint64_t end, struct uio *uio,
 	int error;
 
 	while ((error = ext2fs_dir_next(dp, end)) == 0) {
-		if (dp->dp_ent.e2d_ino != 0) {
+		if (dp->dp_ent.e2d_ino != 0 &&
+		    ext2fs_direct_nameok(&dp->dp_ent)) {
 			error = dir_putent(&dp->dp_ent, de, uio);
 			if (error != 0)
 				break;

@@ -23,8 +23,6 @@
 #include "ext2fs.h"
 #include "ext2fs_extents.h"
 
-#define	EXT_MAX		(1U << 21)
-
 /* What is left to do while the tree is walked, by depth. */
 struct ext_level {
 	uint8_t	*el_block;		/* a copy */
@@ -34,6 +32,7 @@ struct ext_level {
 struct ext_walk {
 	struct inode	*ew_ip;
 	struct ext_level ew_level[EXT_DEPTHMAX + 1];
+	uint32_t	ew_blocks[EXT_DEPTHMAX + 1]; /* seen so far */
 	uint64_t	ew_end;		/* lbn after the last extent */
 };
 
@@ -97,6 +96,43 @@ ext_add(struct ext_walk *ew, const uint8_t *p)
 	return 0;
 }
 
+void
+ext2fs_ext_addtree(struct ext2fs_extmap *xm, uint32_t blk, bool written)
+{
+	ext2fs_ext_grow((void **)&xm->xm_tree, &xm->xm_maxtree,
+	    sizeof(*xm->xm_tree), xm->xm_ntree + 1);
+	xm->xm_tree[xm->xm_ntree].t_blk = blk;
+	xm->xm_tree[xm->xm_ntree++].t_written = written;
+}
+
+void
+ext2fs_ext_adddead(struct ext2fs_extmap *xm, uint32_t blk)
+{
+	ext2fs_ext_grow((void **)&xm->xm_dead, &xm->xm_maxdead,
+	    sizeof(*xm->xm_dead), xm->xm_ndead + 1);
+	xm->xm_dead[xm->xm_ndead++] = blk;
+}
+
+/*
+ * Keep a block of the tree in the order of ext2fs_extwrite.c: behind those of
+ * its own and of lower levels.
+ */
+static void
+ext_treeadd(struct ext_walk *ew, uint32_t blk, uint32_t depth)
+{
+	struct ext2fs_extmap *xm = &ew->ew_ip->i_ext;
+	uint32_t at = 0, d;
+
+	for (d = 0; d <= depth; d++)
+		at += ew->ew_blocks[d];
+	ew->ew_blocks[depth]++;
+	ext2fs_ext_addtree(xm, blk, true);
+	memmove(&xm->xm_tree[at + 1], &xm->xm_tree[at],
+	    (xm->xm_ntree - 1 - at) * sizeof(*xm->xm_tree));
+	xm->xm_tree[at].t_blk = blk;
+	xm->xm_tree[at].t_written = true;
+}
+
 /*
  * A copy of the tree block an index entry points to.
  */
@@ -127,9 +163,7 @@ ext_descend(struct ext_walk *ew, const uint8_t *entry, uint32_t depth)
 	el->el_count = ext_header(el->el_block, fs->e2fs_bsize, depth);
 	if (el->el_count == 0)
 		return EIO;
-	ext2fs_ext_grow((void **)&ip->i_ext.xm_tree, &ip->i_ext.xm_maxtree,
-	    sizeof(uint32_t), ip->i_ext.xm_ntree + 1);
-	ip->i_ext.xm_tree[ip->i_ext.xm_ntree++] = blk;
+	ext_treeadd(ew, blk, depth);
 	return 0;
 }
 
@@ -214,7 +248,9 @@ ext2fs_ext_free(struct inode *ip)
 	if (xm->xm_max > 0)
 		kmem_free(xm->xm_ext, xm->xm_max * sizeof(*xm->xm_ext));
 	if (xm->xm_maxtree > 0)
-		kmem_free(xm->xm_tree, xm->xm_maxtree * sizeof(uint32_t));
+		kmem_free(xm->xm_tree, xm->xm_maxtree * sizeof(*xm->xm_tree));
+	if (xm->xm_maxdead > 0)
+		kmem_free(xm->xm_dead, xm->xm_maxdead * sizeof(uint32_t));
 	memset(xm, 0, sizeof(*xm));
 }
 

@@ -12,6 +12,7 @@
 #define	EXT_UNINITMAX	32767U
 #define	EXT_ROOTSIZE	60U		/* the area in the inode */
 #define	EXT_ROOTENTRIES	4U
+#define	EXT_MAX		(1U << 21)
 
 enum {					/* header */
 	EH_MAGIC = 0, EH_COUNT = 2, EH_MAX = 4, EH_DEPTH = 6, EH_GEN = 8,

@@ -43,6 +43,7 @@ enum {
 };
 
 #define	EXT2F_COMPAT_HASJOURNAL		0x0004
+#define	EXT2F_COMPAT_RESIZE_INODE	0x0010
 #define	EXT2F_COMPAT_DIRHASHINDEX	0x0020
 #define	EXT2F_COMPAT_SPARSESUPER2	0x0200
 #define	EXT2F_ROCOMPAT_SPARSESUPER	0x0001
@@ -207,6 +208,7 @@ void	ext2fs_dinode_clip(const struct m_ext2fs *,
 	    const struct ext2fs_dinode *, struct timespec *);
 int	ext2fs_direct_decode(const struct m_ext2fs *, const uint8_t *,
 	    size_t left, struct ext2fs_direct *);
+bool	ext2fs_direct_nameok(const struct ext2fs_direct *);
 
 /* ext2fs_hash.c: pure */
 int	ext2fs_hash(const struct m_ext2fs *, int version, const char *name,

@@ -199,8 +199,12 @@ zone_bytes(const struct m_ext2fs *fs)
 void
 ext2fs_zones_build(struct m_ext2fs *fs)
 {
-	uint32_t cg, room, sbsize = 1 + fs->e2fs_ngdb;
+	uint32_t cg, room, sbsize;
 
+	/* with the blocks a resize would make descriptors of */
+	sbsize = 1 + fs->e2fs_ngdb;
+	if (EXT2F_HAS_COMPAT(fs, EXT2F_COMPAT_RESIZE_INODE))
+		sbsize += le16dec(fs->e2fs_sb + SB_RESGDB);
 	fs->e2fs_zones = kmem_alloc(zone_bytes(fs), KM_SLEEP);
 	fs->e2fs_nzones = 0;
 	if (fs->e2fs_first_dblock > 0)

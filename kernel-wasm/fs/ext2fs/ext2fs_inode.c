@@ -13,6 +13,7 @@
 #include <sys/systm.h>
 #include <sys/buf.h>
 #include <sys/errno.h>
+#include <sys/fcntl.h>
 #include <sys/kmem.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -76,7 +77,8 @@ inode_check(const struct inode *ip)
 	const struct m_ext2fs *fs = ITOFS(ip);
 	bool extents = (ip->i_din.e2di_flags & EXT2_EXTENTS) != 0;
 
-	if (ip->i_mode == 0 || ip->i_din.e2di_nlink == 0)
+	if (ip->i_mode == 0 || (ip->i_din.e2di_nlink == 0 &&
+	    !ip->i_ump->um_orphans))
 		return ESTALE;
 	if ((ip->i_din.e2di_flags & EXT2_FOREIGN) != 0)
 		return EIO;
@@ -169,25 +171,15 @@ ext2fs_loadvnode(struct mount *mp, struct vnode *vp, const void *key,
 	error = inode_read(ip);
 	if (error == 0)
 		error = inode_check(ip);
+	if (error == 0 && (ip->i_ump->um_openflags & FWRITE) != 0 &&
+	    !ext2fs_iallocated(ip->i_ump, ino))
+		error = EIO;
 	if (error != 0) {
 		ext2fs_inode_free(ip);
 		return error;
 	}
 	ext2fs_vinit(vp, ip);
 	*newkey = &ip->i_number;
-	return 0;
-}
-
-int
-ext2fs_reclaim(void *v)
-{
-	struct vop_reclaim_args *ap = v;
-	struct vnode *vp = ap->a_vp;
-	struct inode *ip = VTOI(vp);
-
-	vcache_remove(vp->v_mount, &ip->i_number, sizeof(ip->i_number));
-	vp->v_data = NULL;
-	ext2fs_inode_free(ip);
 	return 0;
 }
 
@@ -224,6 +216,6 @@ ext2fs_touch(struct inode *ip, u_int what)
 		di->e2di_mtime = now;
 	if ((what & IN_CHANGE) != 0)
 		di->e2di_ctime = now;
-	ip->i_flag |= IN_MODIFIED;
 	mutex_exit(vp->v_interlock);
+	ext2fs_modified(ip);
 }

@@ -27,17 +27,24 @@ lookup_permitted(struct vnode *dvp, struct vnode *vp,
     const struct componentname *cnp)
 {
 	const struct inode *dp = VTOI(dvp);
+	uid_t uid;
 	int error;
 
 	if ((cnp->cn_flags & ISLASTCN) == 0 ||
 	    (cnp->cn_nameiop != DELETE && cnp->cn_nameiop != RENAME))
 		return 0;
 	error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
-	if (error != 0 || (dp->i_mode & S_ISTXT) == 0)
+	/* ".." cannot be removed, and is not to be locked from below. */
+	if (error != 0 || (dp->i_mode & S_ISTXT) == 0 ||
+	    (cnp->cn_flags & ISDOTDOT) != 0)
 		return error;
+	error = vn_lock(vp, LK_SHARED);
+	if (error != 0)
+		return error;
+	uid = VTOI(vp)->i_din.e2di_uid;
+	VOP_UNLOCK(vp);
 	return kauth_authorize_vnode(cnp->cn_cred, KAUTH_VNODE_DELETE, vp,
-	    dvp, genfs_can_sticky(cnp->cn_cred, dp->i_din.e2di_uid,
-	    VTOI(vp)->i_din.e2di_uid));
+	    dvp, genfs_can_sticky(cnp->cn_cred, dp->i_din.e2di_uid, uid));
 }
 
 /* The name is not there: EJUSTRETURN where it may be made. */

@@ -15,10 +15,15 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/buf.h>
+#include <sys/conf.h>
 #include <sys/errno.h>
 #include <sys/fcntl.h>
+#include <sys/kernel.h>
 #include <sys/kmem.h>
+#include <sys/lwp.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/vfs_devmount.h>
 #include <sys/vnode.h>
 
@@ -176,6 +181,23 @@ mount_free(struct ufsmount *ump)
 }
 
 /*
+ * Writing begins: say so on the disk.
+ */
+static void
+mount_begin(struct mount *mp)
+{
+	struct ufsmount *ump = VFSTOUFS(mp);
+	uint8_t *sb = ump->um_e2fs.e2fs_sb;
+
+	mutex_enter(&ump->um_lock);
+	le32enc(sb + SB_MTIME, (uint32_t)time_second);
+	le16enc(sb + SB_MNTCOUNT, (uint16_t)(le16dec(sb + SB_MNTCOUNT) + 1));
+	mutex_exit(&ump->um_lock);
+	(void)ext2fs_setstate(ump, false);
+	ext2fs_orphans(mp);
+}
+
+/*
  * Open the device, read the superblock; on success the mount keeps the
  * reference to the device, otherwise it is given back.
  */
@@ -211,6 +233,8 @@ ext2fs_mountfs(struct mount *mp, struct vnode *devvp)
 	}
 	if (error == 0) {
 		spec_node_setmountedfs(devvp, mp);
+		if (write)
+			mount_begin(mp);
 		return 0;
 	}
 	vfs_devmount_close(devvp, ump->um_openflags);
@@ -218,11 +242,68 @@ ext2fs_mountfs(struct mount *mp, struct vnode *devvp)
 	return error;
 }
 
+static bool
+mount_selectall(void *arg, struct vnode *vp)
+{
+	(void)arg;
+	return vp->v_data != NULL;
+}
+
+/*
+ * Files that were loaded while nobody could write: is each marked as in use?
+ */
+static int
+mount_checkloaded(struct mount *mp)
+{
+	struct vnode_iterator *it;
+	struct vnode *vp;
+	int error = 0;
+
+	vfs_vnode_iterator_init(mp, &it);
+	while ((vp = vfs_vnode_iterator_next(it, mount_selectall, NULL)) !=
+	    NULL) {
+		if (vn_lock(vp, LK_SHARED) == 0) {
+			if (!ext2fs_iallocated(VFSTOUFS(mp),
+			    VTOI(vp)->i_number))
+				error = EIO;
+			VOP_UNLOCK(vp);
+		}
+		vrele(vp);
+	}
+	vfs_vnode_iterator_destroy(it);
+	return error;
+}
+
+/*
+ * From read-only to writable.
+ */
+int
+ext2fs_remount_rw(struct mount *mp)
+{
+	struct ufsmount *ump = VFSTOUFS(mp);
+	int error;
+
+	error = ext2fs_writable(ump);
+	if (error == 0)
+		error = bdev_open(ump->um_dev, FREAD | FWRITE, S_IFBLK,
+		    curlwp);
+	if (error == 0)
+		error = mount_checkloaded(mp);
+	if (error != 0)
+		return error;
+	ump->um_openflags |= FWRITE;
+	mount_begin(mp);
+	return 0;
+}
+
 void
 ext2fs_unmountfs(struct mount *mp)
 {
 	struct ufsmount *ump = VFSTOUFS(mp);
 
+	if ((ump->um_openflags & FWRITE) != 0 &&
+	    ext2fs_flush(ump, true) == 0)
+		(void)ext2fs_setstate(ump, true);
 	spec_node_setmountedfs(ump->um_devvp, NULL);
 	vfs_devmount_close(ump->um_devvp, ump->um_openflags);
 	mount_free(ump);

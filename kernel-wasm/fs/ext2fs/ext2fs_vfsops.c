@@ -14,6 +14,7 @@
 #include <sys/systm.h>
 #include <sys/buf.h>
 #include <sys/errno.h>
+#include <sys/fcntl.h>
 #include <sys/lwp.h>
 #include <sys/module.h>
 #include <sys/mount.h>
@@ -29,6 +30,49 @@
 MODULE(MODULE_CLASS_VFS, ext2fs, NULL);
 
 static struct vfsops ext2fs_vfsops;
+
+/*
+ * Change a mount.  From writable to read-only is not there, as on NetBSD.
+ */
+static int
+mount_update(struct mount *mp, const struct ufs_args *args)
+{
+	struct vnode *devvp;
+	int error;
+
+	if ((mp->mnt_iflag & IMNT_WANTRDONLY) != 0 ||
+	    (mp->mnt_flag & MNT_RELOAD) != 0)
+		return EOPNOTSUPP;
+	if (args->fspec != NULL) {
+		error = vfs_devmount_find(mp, args->fspec, VREAD, &devvp);
+		if (error != 0)
+			return error;
+		/* The same device, or it is another file system. */
+		if (devvp->v_rdev != VFSTOUFS(mp)->um_dev)
+			error = EINVAL;
+		vrele(devvp);
+		if (error != 0)
+			return error;
+	}
+	if ((mp->mnt_iflag & IMNT_WANTRDWR) != 0)
+		return ext2fs_remount_rw(mp);
+	return 0;
+}
+
+/*
+ * The superblock remembers where it was mounted last.
+ */
+static void
+mount_remember(struct mount *mp)
+{
+	struct ufsmount *ump = VFSTOUFS(mp);
+	uint8_t *sb = ump->um_e2fs.e2fs_sb;
+
+	mutex_enter(&ump->um_lock);
+	memset(sb + SB_FSMNT, 0, 64);
+	(void)strlcpy((char *)sb + SB_FSMNT, mp->mnt_stat.f_mntonname, 64);
+	mutex_exit(&ump->um_lock);
+}
 
 static int
 ext2fs_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
@@ -46,25 +90,24 @@ ext2fs_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 		*data_len = sizeof(*args);
 		return 0;
 	}
-	if ((mp->mnt_flag & MNT_RDONLY) == 0 ||
-	    (mp->mnt_iflag & IMNT_WANTRDWR) != 0)
-		return EROFS;
-	if ((mp->mnt_flag & MNT_UPDATE) != 0 && args->fspec == NULL)
-		return 0;
-	error = vfs_devmount_find(mp, args->fspec, VREAD, &devvp);
-	if (error != 0)
-		return error;
 	if ((mp->mnt_flag & MNT_UPDATE) != 0) {
-		/* The same device, or it is another file system. */
-		if (devvp->v_rdev != VFSTOUFS(mp)->um_dev)
-			error = EINVAL;
-		vrele(devvp);
-	} else
-		error = ext2fs_mountfs(mp, devvp);
-	if (error != 0)
-		return error;
-	return set_statvfs_info(path, UIO_USERSPACE, args->fspec,
+		error = mount_update(mp, args);
+		if (error != 0 || args->fspec == NULL)
+			return error;
+	} else {
+		error = vfs_devmount_find(mp, args->fspec,
+		    (mp->mnt_flag & MNT_RDONLY) != 0 ? VREAD : VREAD | VWRITE,
+		    &devvp);
+		if (error == 0)
+			error = ext2fs_mountfs(mp, devvp);
+		if (error != 0)
+			return error;
+	}
+	error = set_statvfs_info(path, UIO_USERSPACE, args->fspec,
 	    UIO_USERSPACE, mp->mnt_op->vfs_name, mp, curlwp);
+	if (error == 0)
+		mount_remember(mp);
+	return error;
 }
 
 static int
@@ -78,6 +121,38 @@ ext2fs_unmount(struct mount *mp, int mntflags)
 		return error;
 	ext2fs_unmountfs(mp);
 	return 0;
+}
+
+static bool
+sync_selector(void *arg, struct vnode *vp)
+{
+	(void)arg;
+	return vp->v_data != NULL && ((VTOI(vp)->i_flag & IN_MODIFIED) != 0 ||
+	    vn_hasdirtybufs(vp));
+}
+
+static int
+ext2fs_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
+{
+	int flags = waitfor == MNT_WAIT ? FSYNC_WAIT : 0, error = 0, e;
+	struct vnode_iterator *it;
+	struct vnode *vp;
+
+	if ((VFSTOUFS(mp)->um_openflags & FWRITE) == 0)
+		return 0;
+	vfs_vnode_iterator_init(mp, &it);
+	while ((vp = vfs_vnode_iterator_next(it, sync_selector, NULL)) !=
+	    NULL) {
+		if (vn_lock(vp, LK_EXCLUSIVE) == 0) {
+			e = VOP_FSYNC(vp, cred, flags, 0, 0);
+			error = error != 0 ? error : e;
+			VOP_UNLOCK(vp);
+		}
+		vrele(vp);
+	}
+	vfs_vnode_iterator_destroy(it);
+	e = ext2fs_flush(VFSTOUFS(mp), waitfor == MNT_WAIT);
+	return error != 0 ? error : e;
 }
 
 static int
@@ -185,10 +260,10 @@ static struct vfsops ext2fs_vfsops = {
 	.vfs_root = ext2fs_root,
 	.vfs_quotactl = vfs_stdquotactl,
 	.vfs_statvfs = ext2fs_statvfs,
-	.vfs_sync = vfs_stdsync,
+	.vfs_sync = ext2fs_sync,
 	.vfs_vget = ext2fs_vget,
 	.vfs_loadvnode = ext2fs_loadvnode,
-	.vfs_newvnode = vfs_stdnewvnode,
+	.vfs_newvnode = ext2fs_newvnode,
 	.vfs_fhtovp = ext2fs_fhtovp,
 	.vfs_vptofh = ext2fs_vptofh,
 	.vfs_init = vfs_stdinit,

@@ -132,17 +132,19 @@ ext2fs_read(void *v)
 {
 	struct vop_read_args *ap = v;
 	struct vnode *vp = ap->a_vp;
+	struct inode *ip = VTOI(vp);
 	int error;
 
 	KASSERT(VOP_ISLOCKED(vp));
-	if (vp->v_type == VDIR)
-		return EISDIR;
 	if (ap->a_uio->uio_offset < 0)
 		return EINVAL;
+	if ((uint64_t)ap->a_uio->uio_offset > ext2fs_maxfilesize(ITOFS(ip),
+	    (ip->i_din.e2di_flags & EXT2_EXTENTS) != 0))
+		return EFBIG;
 	if (ap->a_uio->uio_resid == 0)
 		return 0;
-	error = vnops_doread(VTOI(vp), ap->a_uio);
-	ext2fs_touch(VTOI(vp), IN_ACCESS);
+	error = vnops_doread(ip, ap->a_uio);
+	ext2fs_touch(ip, IN_ACCESS);
 	return error;
 }
 
@@ -259,21 +261,4 @@ ext2fs_fifo_write(void *v)
 
 	ext2fs_touch(VTOI(ap->a_vp), IN_UPDATE | IN_CHANGE);
 	return VOCALL(fifo_vnodeop_p, VOFFSET(vop_write), v);
-}
-
-int
-ext2fs_inactive(void *v)
-{
-	struct vop_inactive_args *ap = v;
-
-	*ap->a_recycle = false;
-	VOP_UNLOCK(ap->a_vp);
-	return 0;
-}
-
-int
-ext2fs_erofs(void *v)
-{
-	(void)v;
-	return EROFS;
 }
