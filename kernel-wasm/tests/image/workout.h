@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * workout.h - change a mounted image in every way there is, by a script.
+ */
+
+#ifndef _TESTS_IMAGE_WORKOUT_H_
+#define	_TESTS_IMAGE_WORKOUT_H_
+
+#include <sys/types.h>
+
+/* workout_TYPE IMAGE work|finish [files [mount flags]] */
+int	workout_main(int argc, char **argv, const char *type, void *args,
+	    size_t argslen);
+
+#endif

@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# workout.sh - ext2 images of every feature set, changed by us, checked and read
+# by others.
+#
+#   workout.sh BINDIR [WORKDIR]
+#
+# FILES: how many (2000), ONLY: a pattern of image names, KEEP: leave them.
+# BINDIR holds workout_ext2fs and walk_ext2fs.  After the work-out e2fsck must
+# find nothing, debugfs and, where this machine may, Linux must read the same
+# files that we do.
+set -u
+export RUMP_QUIET=1
+export ASAN_OPTIONS=detect_leaks=0
+here=$(cd "$(dirname "$0")" && pwd)
+bin=$(cd "$1" && pwd)
+work=${2:-$(mktemp -d)}
+mkdir -p "$work"
+files=${FILES:-2000}
+failed=0
+passed=0
+
+fail() {
+	echo "FAIL $name: $1"
+	failed=$((failed + 1))
+}
+
+# same TREE: its files are those the last walk saw
+same() {
+	python3 "$here/image_tree.py" list "$1" posix >"$work/$name.want"
+	rm -f "$1.posix.list"
+	cmp -s "$work/$name.want" "$work/$name.got"
+}
+
+check() {
+	img=$1
+	e2fsck -fn "$img" >"$work/$name.fsck" 2>&1 ||
+	    { fail "e2fsck: $(grep -v '^Pass\|^e2fsck' "$work/$name.fsck" | head -3)"; return 1; }
+}
+
+readback() {
+	img=$1
+	rm -rf "$work/dump" "$work/dump.err"
+	mkdir "$work/dump"
+	"$bin/walk_ext2fs" "$img" >"$work/$name.raw" 2>"$work/$name.err" ||
+	    { fail "walk: $(tail -1 "$work/$name.err")"; return 1; }
+	# "fifo" is neither file, link nor directory: not in the list.
+	grep -v '^p' "$work/$name.raw" |
+	    python3 "$here/image_tree.py" filter posix >"$work/$name.got"
+	debugfs -R "rdump /work $work/dump" "$img" >"$work/dump.err" 2>&1
+	rm -f "$work/dump/work/links/fifo"
+	same "$work/dump" || { fail "debugfs reads other files"; return 1; }
+	if [ -n "${loop:-}" ]; then
+		mount -o loop,ro "$img" "$work/mnt" ||
+		    { fail "Linux does not mount it"; return 1; }
+		rm -rf "$work/dump"
+		mkdir "$work/dump"
+		cp -a "$work/mnt/work" "$work/dump/"
+		umount "$work/mnt"
+		rm -f "$work/dump/work/links/fifo"
+		same "$work/dump" || { fail "Linux reads other files"; return 1; }
+	fi
+}
+
+# ext2 NAME TYPE BLOCK INODE FEATURES [async]
+ext2() {
+	name=$1 img=$work/$1.img
+	case $name in ${ONLY:-*}) ;; *) return ;; esac
+	rm -f "$img"
+	mke2fs -q -F -t "$2" -b "$3" -I "$4" -N $((files * 2 + 1000)) -O "$5" \
+	    "$img" 48m >"$work/$name.log" 2>&1 ||
+	    { echo "SKIP $name: $(tail -1 "$work/$name.log")"; return; }
+	for part in work finish; do
+		"$bin/workout_ext2fs" "$img" $part "$files" ${6:-} \
+		    >"$work/$name.log" 2>&1 ||
+		    { fail "$part: $(tail -3 "$work/$name.log")"; return; }
+		check "$img" || return
+	done
+	readback "$img" || return
+	passed=$((passed + 1))
+	[ -n "${KEEP:-}" ] || rm -f "$img"
+}
+
+command -v mke2fs >/dev/null || { echo "SKIP workout: no mke2fs"; exit 0; }
+mkdir -p "$work/mnt"
+truncate -s 1m "$work/probe.img"
+mke2fs -q -F "$work/probe.img" 2>/dev/null
+if mount -o loop,ro "$work/probe.img" "$work/mnt" 2>/dev/null; then
+	umount "$work/mnt"
+	loop=yes
+else
+	echo "SKIP loop mounts by Linux: not on this machine"
+fi
+
+plain=^64bit,^metadata_csum,^metadata_csum_seed,^orphan_file
+for block in 1024 2048 4096; do
+	ext2 "ext2-$block" ext2 $block 128 none,filetype,sparse_super
+	ext2 "ext2-large-$block" ext2 $block 256 ^dir_index async
+	ext2 "ext3-$block" ext3 $block 256 dir_index
+	ext2 "ext4-$block" ext4 $block 256 $plain
+	ext2 "ext4-csum-$block" ext4 $block 128 \
+	    $plain,uninit_bg,^flex_bg,huge_file,^has_journal async
+done
+ext2 ext2-nofiletype ext2 1024 128 ^filetype
+ext2 ext4-noextents ext4 4096 256 $plain,^extents
+
+echo "workout: $passed passed, $failed failed"
+[ -n "${KEEP:-}" ] || [ $failed -ne 0 ] || rm -rf "$work"
+[ $failed -eq 0 ]
