@@ -10,7 +10,7 @@
 
 IMG	:= tests/image
 IMGOBJ	:= $(OUT)/k/$(IMG)/walk.o $(OUT)/$(IMG)/host.o
-IMGFUZZ	:= $(OUT)/k/$(IMG)/fuzz/h_fuzz.o $(IMGOBJ)
+IMGFUZZ	:= $(OUT)/k/$(IMG)/fuzz/h_fuzz.o $(OUT)/k/$(IMG)/fuzz/h_fuzz_write.o $(IMGOBJ)
 
 $(OUT)/$(IMG)/%.o: $(IMG)/%.c
 	@mkdir -p $(@D)

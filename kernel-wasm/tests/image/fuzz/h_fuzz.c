@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * h_fuzz.c - mount, walk, read, unmount; bounded.  And a mutator that keeps
- * the records of the input whole.
+ * h_fuzz.c - mount, walk, read, unmount; then the same writing, where there is a
+ * way to; bounded.  And a mutator that keeps the records of the input whole.
  */
 
 #include <sys/param.h>
@@ -81,6 +81,13 @@ fuzz_one(const struct fuzz_target *f, const uint8_t *data, size_t len)
 		fuzz_handles("/mnt");
 		if (rump_sys_unmount("/mnt", 0) == -1)
 			rump_h_fail("unmount");
+	}
+	/* Mostly without waiting for each write: more runs. */
+	if (f->f_writes && rump_sys_mount(f->f_type, "/mnt", (len / f->f_unit) %
+	    4 == 0 ? 0 : MNT_ASYNC, f->f_args, f->f_argslen) == 0) {
+		fuzz_write();
+		if (rump_sys_unmount("/mnt", 0) == -1)
+			rump_h_fail("unmount after writing");
 	}
 	if (rump_pub_etfs_remove("/dev/img") != 0)
 		rump_h_fail("etfs remove");

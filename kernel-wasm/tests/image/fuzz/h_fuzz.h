@@ -19,8 +19,10 @@ struct fuzz_target {
 	size_t		f_argslen;
 	size_t		f_unit;		/* bytes of a record */
 	uint64_t	f_size;		/* bytes of the image */
+	bool		f_writes;	/* mounted for writing as well */
 };
 
+void	fuzz_write(void);
 void	fuzz_one(const struct fuzz_target *, const uint8_t *, size_t);
 size_t	fuzz_mutate(const struct fuzz_target *, uint8_t *, size_t size,
 	    size_t maxsize, unsigned int seed);
