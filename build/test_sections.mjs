@@ -55,6 +55,14 @@ async function native() {
   return count(await show('make', ['-C', 'kernel-wasm', '--no-print-directory', 'test']));
 }
 
+/** Images of others changed by us and read back by them, and the reverse. */
+async function interop() {
+  const made = count(await show('make', ['-C', 'kernel-wasm', '--no-print-directory', 'images']));
+  const changed = count(await show('make', ['-C', 'kernel-wasm', '--no-print-directory', 'workout']));
+  for (const key of Object.keys(made)) made[key] += changed[key];
+  return made;
+}
+
 /** Every toolchain builds the module, and every module boots. */
 async function kernel() {
   const result = { ...NOTHING };
@@ -163,6 +171,7 @@ async function e2e() {
 export const SECTIONS = [
   { name: 'gen', title: 'Generated files are current', needs: [], run: gen },
   { name: 'native', title: 'Kernel, natively, under ASan and UBSan', needs: ['native', 'images'], run: native },
+  { name: 'interop', title: 'Images exchanged with other systems', needs: ['native', 'images'], run: interop },
   { name: 'kernel', title: 'Kernel as wasm, from every toolchain', needs: ['toolchain'], run: kernel },
   { name: 'unit', title: 'TypeScript and wasm under Node', needs: ['toolchain', 'images'], run: unit },
   { name: 'oracle', title: 'Recorded behaviour', needs: ['toolchain', 'images'], run: oracle },

@@ -79,6 +79,8 @@ ext2() {
 	done
 	readback "$img" || return
 	passed=$((passed + 1))
+	printf 'ok %-18s %s\n' "$name" \
+	    "e2fsck, debugfs${loop:+, Linux}: -t $2 -b $3 -I $4 -O $5 ${6:-}"
 	[ -n "${KEEP:-}" ] || rm -f "$img"
 }
 
