@@ -3,7 +3,7 @@
 /**
  * npm test: every kind of test, from a clean clone.
  *
- *   npm test -- [--only gen,native,kernel,unit,oracle,e2e] [--no-install]
+ *   npm test -- [--only gen,native,interop,kernel,unit,oracle,e2e] [--no-install]
  *
  * Prints each runner's own output and, last, `N passed, N failed`. Exit status 1 if any failed.
  * A section whose folder is not there yet is skipped and said so.

@@ -193,6 +193,7 @@ void	ext2fs_modified(struct inode *);
 int	ext2fs_update(struct inode *, bool wait);
 int	ext2fs_update_ordered(struct inode *);
 int	ext2fs_sbupdate(struct ufsmount *, bool wait);
+int	ext2fs_cachesync(struct ufsmount *);
 int	ext2fs_flush(struct ufsmount *, bool wait);
 int	ext2fs_setstate(struct ufsmount *, bool clean);
 

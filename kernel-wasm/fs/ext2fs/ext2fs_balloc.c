@@ -122,6 +122,9 @@ balloc_step(struct inode *ip, daddr_t metalbn, int level, uint32_t blk,
 		*newp = true;
 		ext2fs_addblocks(ip, 1);
 	}
+	/* Names must not get lost: a directory's map is written now. */
+	if (ip->i_vnode->v_type == VDIR)
+		return ext2fs_metawrite(ip->i_vnode, bp);
 	bdwrite(bp);
 	return 0;
 }

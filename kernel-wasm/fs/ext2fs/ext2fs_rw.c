@@ -135,6 +135,9 @@ ext2fs_write(void *v)
 		VN_KNOTE(vp, ip->i_size > had ? NOTE_WRITE | NOTE_EXTEND :
 		    NOTE_WRITE);
 	}
+	/* With the indirect blocks that were changed. */
+	if (error == 0 && (ap->a_ioflag & IO_SYNC) != 0)
+		error = vflushbuf(vp, FSYNC_WAIT);
 	if (error == 0 && (ap->a_ioflag & IO_SYNC) != 0)
 		error = ext2fs_update(ip, true);
 	return error;
@@ -153,6 +156,8 @@ ext2fs_fsync(void *v)
 	error = vflushbuf(vp, ap->a_flags);
 	if (error == 0)
 		error = ext2fs_update(ip, wait);
+	if (error == 0 && wait && (ap->a_flags & FSYNC_RECLAIM) == 0)
+		error = ext2fs_cachesync(ip->i_ump);
 	return error;
 }
 

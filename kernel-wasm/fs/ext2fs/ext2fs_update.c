@@ -11,8 +11,10 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/buf.h>
+#include <sys/dkio.h>
 #include <sys/errno.h>
 #include <sys/fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/kernel.h>
 #include <sys/mount.h>
 #include <sys/mutex.h>
@@ -173,6 +175,19 @@ ext2fs_sbupdate(struct ufsmount *ump, bool wait)
 }
 
 /*
+ * What was written is durable on return, if the device can do that.
+ */
+int
+ext2fs_cachesync(struct ufsmount *ump)
+{
+	int force = 1, error;
+
+	error = VOP_IOCTL(ump->um_devvp, DIOCCACHESYNC, &force, FWRITE,
+	    NOCRED);
+	return error == ENOTTY || error == EOPNOTSUPP ? 0 : error;
+}
+
+/*
  * Everything that lies in the device's own buffers.
  */
 int
@@ -185,7 +200,8 @@ ext2fs_flush(struct ufsmount *ump, bool wait)
 	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
 	e = VOP_FSYNC(devvp, NOCRED, wait ? FSYNC_WAIT : 0, 0, 0);
 	VOP_UNLOCK(devvp);
-	return error != 0 ? error : e;
+	error = error != 0 ? error : e;
+	return error == 0 && wait ? ext2fs_cachesync(ump) : error;
 }
 
 /*
