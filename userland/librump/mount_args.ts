@@ -3,7 +3,7 @@ import type { GuestPtr } from '../abi.ts';
 import { encode } from '../lib/bytes.ts';
 import type { Librump } from './librump.ts';
 import { writeS64 } from './struct_codec.ts';
-import { iso_args, msdosfs_args, ptyfs_args, tmpfs_args, ufs_args } from './structs.gen.ts';
+import { iso_args, msdosfs_args, null_args, ptyfs_args, tmpfs_args, ufs_args } from './structs.gen.ts';
 
 /** Options "-o key=value" and bare words that belong to the file system and not to mount(2)'s flags. */
 export type MountOptions = ReadonlyMap<string, string>;
@@ -85,6 +85,10 @@ export function encodeMountArgs(sys: Librump, type: string, source: string, opti
       view.setUint32(at + 4, number('gid', 4), true);
       view.setUint32(at + 8, number('mode', 0o620, 8), true);
       length = ptyfs_args.size;
+      break;
+    case 'null':
+      view.setUint32(at + null_args.nulla_target, spec, true);
+      length = null_args.size;
       break;
     case 'kernfs':
     case 'procfs':
