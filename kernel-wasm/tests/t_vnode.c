@@ -7,9 +7,10 @@
 #include "h_vfs.h"
 
 #include <fs/tmpfs/tmpfs_args.h>
+#include <miscfs/nullfs/null.h>
 
 /* rumpfs has no hard links, no rename and no fifos that carry data. */
-static const char *const h_fss[] = { "rumpfs", "tmpfs", NULL };
+static const char *const h_fss[] = { "rumpfs", "tmpfs", "null", NULL };
 
 static bool
 h_is(const char *fs, const char *name)
@@ -19,15 +20,27 @@ h_is(const char *fs, const char *name)
 }
 
 static void
+h_mount_tmpfs(const char *dir)
+{
+	struct tmpfs_args ta = { .ta_version = TMPFS_ARGS_VERSION,
+	    .ta_root_mode = 0755 };
+
+	CHECK_EQ(h_mount("tmpfs", dir, 0, &ta, sizeof(ta)), 0);
+}
+
+/* "null": a tmpfs on /lower, seen through /m. */
+static void
 h_testfs(const char *fs)
 {
+	struct null_args na = { .nulla_target = __UNCONST("/lower") };
 
 	CHECK_EQ(h_mkdir("/m", 0755), 0);
-	if (h_is(fs, "tmpfs")) {
-		struct tmpfs_args ta = { .ta_version = TMPFS_ARGS_VERSION,
-		    .ta_root_mode = 0755 };
-
-		CHECK_EQ(h_mount("tmpfs", "/m", 0, &ta, sizeof(ta)), 0);
+	if (h_is(fs, "tmpfs"))
+		h_mount_tmpfs("/m");
+	if (h_is(fs, "null")) {
+		CHECK_EQ(h_mkdir("/lower", 0755), 0);
+		h_mount_tmpfs("/lower");
+		CHECK_EQ(h_mount("null", "/m", 0, &na, sizeof(na)), 0);
 	}
 }
 
@@ -35,8 +48,12 @@ static void
 h_endfs(const char *fs)
 {
 
-	if (h_is(fs, "tmpfs"))
+	if (!h_is(fs, "rumpfs"))
 		CHECK_EQ(h_unmount("/m", 0), 0);
+	if (h_is(fs, "null")) {
+		CHECK_EQ(h_unmount("/lower", 0), 0);
+		CHECK_EQ(h_rmdir("/lower"), 0);
+	}
 	CHECK_EQ(h_rmdir("/m"), 0);
 }
 
@@ -207,6 +224,41 @@ TEST_FLAGS(forced_unmount, T_LEAKS)
 	CHECK_EQ(h_pread(fd, buf, 3, 0), -EIO);
 	CHECK_EQ(h_close(fd), 0);
 	CHECK_EQ(h_stat("/m/f", &sb), -ENOENT);
+	CHECK_EQ(h_rmdir("/m"), 0);
+}
+
+/* What a null layer decides itself; and its lower file system taken away. */
+TEST_FLAGS(null_layer, T_LEAKS)
+{
+	struct null_args na = { .nulla_target = __UNCONST("/lower/d") };
+	struct stat a, b;
+	char buf[4];
+	long fd;
+
+	CHECK_EQ(h_mkdir("/m", 0755), 0);
+	CHECK_EQ(h_mkdir("/lower", 0755), 0);
+	h_mount_tmpfs("/lower");
+	CHECK_EQ(h_mkdir("/lower/d", 0755), 0);
+	CHECK_EQ(h_mount("null", "/lower/d", 0, &na, sizeof(na)), -EDEADLK);
+	CHECK_EQ(h_mount("null", "/m", MNT_RDONLY, &na, sizeof(na)), 0);
+	fd = h_open("/lower/d/f", O_CREAT | O_RDWR, 0644);
+	CHECK_EQ(h_write(fd, "abc", 3), 3);
+	CHECK_EQ(h_close(fd), 0);
+	CHECK_EQ(h_stat("/lower/d/f", &a), 0);
+	CHECK_EQ(h_stat("/m/f", &b), 0);
+	CHECK(a.st_ino == b.st_ino && a.st_dev != b.st_dev);
+	CHECK_EQ(h_open("/m/f", O_RDWR, 0), -EROFS);
+	CHECK_EQ(h_open("/m/g", O_CREAT | O_RDWR, 0644), -EROFS);
+	CHECK_EQ(h_unlink("/m/f"), -EROFS);
+	CHECK_EQ(h_chmod("/m/f", 0600), -EROFS);
+	CHECK_EQ(h_unmount("/lower", 0), -EBUSY);
+	fd = h_open("/m/f", O_RDONLY, 0);
+	CHECK_EQ(h_pread(fd, buf, 3, 0), 3);
+	CHECK_EQ(h_unmount("/lower", MNT_FORCE), 0);
+	CHECK_EQ(h_pread(fd, buf, 3, 0), -EIO);
+	CHECK_EQ(h_close(fd), 0);
+	CHECK_EQ(h_unmount("/m", 0), 0);
+	CHECK_EQ(h_rmdir("/lower"), 0);
 	CHECK_EQ(h_rmdir("/m"), 0);
 }
 
