@@ -5,7 +5,7 @@
  * Fields	:	stable after mount or load
  *		u	um_lock
  *		v	vnode lock
- *		i	v_interlock
+ *		i	v_interlock; other fields of i_din: v
  *		x	i_extlock, or the vnode lock exclusively
  *
  * Locking	v_lock -> i_extlock -> um_lock -> a buffer of the device
@@ -68,7 +68,7 @@ struct inode {
 	struct ufsmount	*i_ump;		/* : */
 	ino_t		i_number;	/* : */
 	struct ext2fs_dinode i_din;	/* v, times i */
-	u_int		i_flag;		/* i: IN_* */
+	u_int		i_flag;		/* atomic: IN_MODIFIED */
 	kmutex_t	i_extlock;
 	struct ext2fs_extmap i_ext;
 	uint64_t	i_dirhint;	/* v: no room before this offset .. */

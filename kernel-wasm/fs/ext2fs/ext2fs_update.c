@@ -10,6 +10,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/dkio.h>
 #include <sys/errno.h>
@@ -31,14 +32,11 @@ void
 ext2fs_modified(struct inode *ip)
 {
 	struct vnode *vp = ip->i_vnode;
-	bool first;
 
-	mutex_enter(vp->v_interlock);
-	first = (ip->i_flag & IN_MODIFIED) == 0;
-	ip->i_flag |= IN_MODIFIED;
-	mutex_exit(vp->v_interlock);
-	if (first)
-		vn_syncer_add_to_worklist(vp, filedelay);
+	if ((atomic_load_relaxed(&ip->i_flag) & IN_MODIFIED) != 0)
+		return;
+	atomic_or_uint(&ip->i_flag, IN_MODIFIED);
+	vn_syncer_add_to_worklist(vp, filedelay);
 }
 
 /*
@@ -67,7 +65,7 @@ ext2fs_update(struct inode *ip, bool wait)
 	uint8_t *p;
 	int error;
 
-	if ((ip->i_flag & IN_MODIFIED) == 0 ||
+	if ((atomic_load_relaxed(&ip->i_flag) & IN_MODIFIED) == 0 ||
 	    (ump->um_openflags & FWRITE) == 0)
 		return 0;
 	if (ip->i_size > INT32_MAX && vp->v_type == VREG &&
@@ -79,8 +77,9 @@ ext2fs_update(struct inode *ip, bool wait)
 	error = ext2fs_inode_get(ump, ip->i_number, &bp, &p);
 	if (error != 0)
 		return error;
+	/* Who changes a time from here on says so again. */
+	atomic_and_uint(&ip->i_flag, ~(u_int)IN_MODIFIED);
 	mutex_enter(vp->v_interlock);
-	ip->i_flag &= ~(u_int)IN_MODIFIED;
 	ext2fs_dinode_encode(fs, &ip->i_din, p);
 	mutex_exit(vp->v_interlock);
 	if (wait)

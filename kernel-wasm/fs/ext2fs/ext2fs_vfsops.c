@@ -12,6 +12,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/errno.h>
 #include <sys/fcntl.h>
@@ -126,9 +127,11 @@ ext2fs_unmount(struct mount *mp, int mntflags)
 static bool
 sync_selector(void *arg, struct vnode *vp)
 {
+	const struct inode *ip = vp->v_data;
+
 	(void)arg;
-	return vp->v_data != NULL && ((VTOI(vp)->i_flag & IN_MODIFIED) != 0 ||
-	    vn_hasdirtybufs(vp));
+	return ip != NULL && (vn_hasdirtybufs(vp) ||
+	    (atomic_load_relaxed(&ip->i_flag) & IN_MODIFIED) != 0);
 }
 
 static int

@@ -4,6 +4,7 @@
  */
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ int	rump_h_errno(void);
 void	rump_h_setenv(const char *, const char *);
 void	*rump_h_alloc(size_t);
 void	rump_h_dealloc(void *);
+void	rump_h_threads(int, void (*)(int));
 int	rump_h_memfile(char *, size_t);
 int	rump_h_memfile_set(int, const void *, size_t, size_t, uint64_t);
 
@@ -70,6 +72,39 @@ void
 rump_h_dealloc(void *p)
 {
 	free(p);
+}
+
+struct host_thread {
+	pthread_t	ht_thread;
+	void		(*ht_func)(int);
+	int		ht_number;
+};
+
+static void *
+host_thread(void *arg)
+{
+	struct host_thread *ht = arg;
+
+	(*ht->ht_func)(ht->ht_number);
+	return NULL;
+}
+
+void
+rump_h_threads(int n, void (*func)(int))
+{
+	struct host_thread *ht = rump_h_alloc((size_t)n * sizeof(*ht));
+	int i;
+
+	for (i = 0; i < n; i++) {
+		ht[i].ht_func = func;
+		ht[i].ht_number = i;
+		if (pthread_create(&ht[i].ht_thread, NULL, host_thread,
+		    &ht[i]) != 0)
+			abort();
+	}
+	for (i = 0; i < n; i++)
+		pthread_join(ht[i].ht_thread, NULL);
+	free(ht);
 }
 
 int

@@ -20,7 +20,7 @@ $(OUT)/image/walk_%: $(OUT)/k/$(IMG)/walk_%.o $(IMGOBJ) $(OUT)/librump.a
 	@mkdir -p $(@D)
 	@$(LINK)
 
-$(OUT)/image/workout_%: $(OUT)/k/$(IMG)/workout_%.o $(OUT)/k/$(IMG)/workout.o $(IMGOBJ) $(OUT)/librump.a
+$(OUT)/image/workout_%: $(OUT)/k/$(IMG)/workout_%.o $(OUT)/k/$(IMG)/workout.o $(OUT)/k/$(IMG)/workout_storm.o $(IMGOBJ) $(OUT)/librump.a
 	@mkdir -p $(@D)
 	@$(LINK)
 

@@ -4,6 +4,7 @@
  * a sparse file of 5 GB, renames, files removed while open, a full disk.
  *
  * Parts	work	everything, and the 5 GB file stays
+ *		storm	many threads at once, see workout_storm.c
  *		finish	reads that file, cuts and removes it
  *		So a checker of another system can look in between.
  *
@@ -399,7 +400,7 @@ workout_main(int argc, char **argv, const char *type, void *args,
 	    (unsigned int)strtoul(argv[3], NULL, 10) : 1000;
 
 	if (argc < 3)
-		rump_h_fail("usage: %s image work|finish [files [async]]",
+		rump_h_fail("usage: %s image work|storm|finish [files [async]]",
 		    argv[0]);
 	if (rump_init() != 0)
 		rump_h_fail("rump_init");
@@ -410,6 +411,8 @@ workout_main(int argc, char **argv, const char *type, void *args,
 	    argv[1]);
 	if (strcmp(argv[2], "work") == 0)
 		work_all(count);
+	else if (strcmp(argv[2], "storm") == 0)
+		workout_storm();
 	else
 		finish_sparse();
 	rump_sys_sync();

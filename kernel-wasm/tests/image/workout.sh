@@ -71,7 +71,7 @@ ext2() {
 	mke2fs -q -F -t "$2" -b "$3" -I "$4" -N $((files * 2 + 1000)) -O "$5" \
 	    "$img" 48m >"$work/$name.log" 2>&1 ||
 	    { echo "SKIP $name: $(tail -1 "$work/$name.log")"; return; }
-	for part in work finish; do
+	for part in work storm finish; do
 		"$bin/workout_ext2fs" "$img" $part "$files" ${6:-} \
 		    >"$work/$name.log" 2>&1 ||
 		    { fail "$part: $(tail -3 "$work/$name.log")"; return; }
