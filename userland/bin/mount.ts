@@ -51,6 +51,14 @@ const SHOWN: readonly (readonly [flag: number, text: string])[] = [
 
 /** Types that need no device: the first operand is only a label. */
 const DEVICELESS = new Set(['tmpfs', 'kernfs', 'ptyfs', 'procfs', 'fdesc', 'null', 'union']);
+/** What the types of this kernel are called elsewhere. */
+const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
+  ['ufs', 'ffs'],
+  ['iso9660', 'cd9660'],
+  ['ext2', 'ext2fs'],
+  ['ext3', 'ext2fs'],
+  ['ext4', 'ext2fs'],
+]);
 /** In the order they are tried without -t: those with a strict signature first. */
 const PROBE = ['cd9660', 'ffs', 'ext2fs', 'msdos'] as const;
 
@@ -77,7 +85,7 @@ export const mount: Program = (ctx) => {
     else if (flag === 'f') flags |= C.MNT_FORCE;
     else if (flag === 'u') update = true;
     else if (flag === 'v') verbose = true;
-    else if (flag === 't') type = value === 'ufs' ? 'ffs' : value === 'iso9660' ? 'cd9660' : value;
+    else if (flag === 't') type = TYPE_NAMES.get(value) ?? value;
     else if (flag === 's' || flag === 'n' || flag === 'g' || flag === 'm')
       extra.set({ s: 'size', n: 'nodes', g: 'gid', m: 'mode' }[flag], value);
     else if (flag === 'o') flags = parseOptions(value, flags, extra, unknown);
@@ -190,7 +198,9 @@ function newMount(
     if (error.code !== 'ENODEV') last = error;
   }
   ctx.warn(`${source}: no file system found that this kernel knows (tried ${PROBE.join(', ')}).`);
-  ctx.err.write(`       What is it? \`hexdump -C -n 512 ${source}\` shows its first bytes; name a type with -t.\n`);
+  ctx.err.write(
+    `       What is it? \`hexdump -C -n 512 ${source}\` shows its first bytes; name a type with -t. dmesg(8) may say what was in the way.\n`,
+  );
   ctx.err.flush();
   return last === undefined ? 1 : 1;
 }

@@ -132,8 +132,7 @@ ext2fs_super_decode(struct m_ext2fs *fs, uint64_t devsize)
 }
 
 /*
- * The name of an incompatible feature that keeps this file system from being
- * mounted at all, or NULL.
+ * What keeps this file system from being mounted at all, or NULL.
  */
 const char *
 ext2fs_unsupported(const struct m_ext2fs *fs)
@@ -144,17 +143,17 @@ ext2fs_unsupported(const struct m_ext2fs *fs)
 	} names[] = {
 		{ EXT2F_INCOMPAT_RECOVER,
 		    "its journal must be replayed first (e2fsck)" },
-		{ EXT2F_INCOMPAT_64BIT, "64bit" },
-		{ EXT2F_INCOMPAT_META_BG, "meta_bg" },
+		{ EXT2F_INCOMPAT_64BIT, "it has the feature 64bit" },
+		{ EXT2F_INCOMPAT_META_BG, "it has the feature meta_bg" },
 		{ EXT2F_INCOMPAT_JOURNAL_DEV, "it is a journal device" },
-		{ EXT2F_INCOMPAT_COMP, "compression" },
-		{ EXT2F_INCOMPAT_MMP, "mmp" },
-		{ 0x400, "ea_inode" },
-		{ 0x2000, "metadata_csum_seed" },
-		{ 0x4000, "large_dir" },
-		{ 0x8000, "inline_data" },
-		{ 0x10000, "encrypt" },
-		{ 0x20000, "casefold" },
+		{ EXT2F_INCOMPAT_COMP, "it has the feature compression" },
+		{ EXT2F_INCOMPAT_MMP, "it has the feature mmp" },
+		{ 0x400, "it has the feature ea_inode" },
+		{ 0x2000, "it has the feature metadata_csum_seed" },
+		{ 0x4000, "it has the feature large_dir" },
+		{ 0x8000, "it has the feature inline_data" },
+		{ 0x10000, "it has the feature encrypt" },
+		{ 0x20000, "it has the feature casefold" },
 	};
 	size_t i;
 
@@ -163,7 +162,7 @@ ext2fs_unsupported(const struct m_ext2fs *fs)
 			return names[i].name;
 	}
 	return (fs->e2fs_incompat & ~EXT2F_INCOMPAT_SUPP) != 0 ?
-	    "an unknown feature" : NULL;
+	    "it has an unknown feature" : NULL;
 }
 
 /*
