@@ -20,6 +20,7 @@ static const struct fuzz_target target = {
 	.f_argslen = sizeof(args),
 	.f_unit = 512,
 	.f_size = 4 << 20,
+	.f_writes = true,
 };
 
 int
