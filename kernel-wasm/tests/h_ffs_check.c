@@ -224,6 +224,9 @@ files(struct ck *c)
 		inode(c, i, &di);
 		c->mode[i] = (uint16_t)di.di_mode;
 		c->nlink[i] = (uint16_t)di.di_nlink;
+		/* The journal has no name. */
+		if ((di.di_flags & SF_LOG) != 0)
+			c->links[i] = c->nlink[i];
 		if (S_ISREG(di.di_mode) || S_ISDIR(di.di_mode) ||
 		    (S_ISLNK(di.di_mode) && (int64_t)di.di_size >=
 		    c->fs.fs_maxsymlinklen))

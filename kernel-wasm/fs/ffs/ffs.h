@@ -30,6 +30,7 @@
 
 struct componentname;
 struct dirhash;
+struct ffslog;
 
 struct ufsmount {
 	struct mount	*um_mountp;	/* : */
@@ -42,6 +43,8 @@ struct ufsmount {
 	uint8_t		*um_sb;		/* l: the superblock as it was read */
 	struct csum	*um_csum;	/* l: one for each group; NULL: r/o */
 	uint8_t		*um_contigdirs;	/* l: directories made in a row */
+	struct ffslog	*um_log;	/* mnt_updating: NULL: no journal */
+	struct ffslog	*um_oldlog;	/* mnt_updating: its orphans */
 };
 
 /* i_flag */
@@ -109,7 +112,8 @@ ffs_isrdonly(const struct ufsmount *ump)
 static inline bool
 ffs_delayed(const struct ufsmount *ump)
 {
-	return (ump->um_mountp->mnt_flag & (MNT_ASYNC | MNT_LOG)) != 0;
+	return (ump->um_mountp->mnt_flag & MNT_ASYNC) != 0 ||
+	    ump->um_log != NULL;
 }
 
 /* ffs_inode.c */
@@ -121,6 +125,7 @@ int	ffs_newvnode(struct mount *, struct vnode *, struct vnode *,
 	    struct vattr *, kauth_cred_t, size_t *, const void **);
 void	ffs_itimes(struct inode *);
 int	ffs_update(struct inode *, bool wait);
+void	ffs_orphan(struct inode *);
 int	ffs_inactive(void *);
 int	ffs_reclaim(void *);
 bool	ffs_shortlink(const struct inode *);
@@ -131,7 +136,13 @@ int	ffs_sbupdate(struct ufsmount *, bool wait);
 int	ffs_summary_load(struct ufsmount *);
 void	ffs_summary_free(struct ufsmount *);
 int	ffs_summary_update(struct ufsmount *, bool wait);
-int	ffs_metawrite(struct ufsmount *, struct buf *);
+int	ffs_metaread(struct ufsmount *, struct vnode *, daddr_t, int size,
+	    struct buf **);
+int	ffs_metawrite(struct ufsmount *, struct buf *, uint32_t off,
+	    uint32_t len);
+void	ffs_metadelay(struct ufsmount *, struct buf *, uint32_t off,
+	    uint32_t len);
+int	ffs_cachesync(struct ufsmount *);
 
 /* ffs_alloc.c */
 int	ffs_cgread(struct ufsmount *, uint32_t cgx, struct buf **,
@@ -146,6 +157,7 @@ int	ffs_alloc(struct inode *, int64_t pref, uint32_t frags, kauth_cred_t,
 int	ffs_extend(struct inode *, int64_t addr, uint32_t have, uint32_t want,
 	    kauth_cred_t);
 int	ffs_blkfree(struct inode *, int64_t addr, uint32_t frags);
+int	ffs_blkfree_now(struct ufsmount *, int64_t addr, uint32_t frags);
 
 /* ffs_ialloc.c */
 int	ffs_valloc(struct inode *dp, mode_t, ino_t *);
@@ -170,6 +182,8 @@ int	ffs_strategy(void *);
 /* ffs_balloc.c */
 int	ffs_balloc(struct inode *, off_t off, int len, bool whole,
 	    kauth_cred_t, struct buf **);
+
+int	ffs_setblock(struct inode *, daddr_t lbn, int64_t addr);
 
 /* ffs_truncate.c */
 int	ffs_truncate(struct inode *, uint64_t length, kauth_cred_t);

@@ -28,6 +28,7 @@
 #include <sys/timevar.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 #define	FS_OPTSPACE	1
 
@@ -42,12 +43,12 @@ ffs_cgread(struct ufsmount *ump, uint32_t cgx, struct buf **bpp,
 
 	if (!ffs_frags_valid(fs, (int64_t)addr, fs->fs_frag))
 		return EIO;
-	error = bread(ump->um_devvp, fsbtodb(fs, addr), (int)fs->fs_bsize,
-	    B_MODIFY, &bp);
+	error = ffs_metaread(ump, ump->um_devvp, fsbtodb(fs, addr),
+	    (int)fs->fs_bsize, &bp);
 	if (error != 0)
 		return error;
-	if (bp->b_resid != 0 || cg_open(fs, bp->b_data, cgx, cg) != 0) {
-		brelse(bp, bp->b_resid != 0 ? BC_INVAL : 0);
+	if (cg_open(fs, bp->b_data, cgx, cg) != 0) {
+		brelse(bp, 0);
 		return EIO;
 	}
 	*bpp = bp;
@@ -84,7 +85,7 @@ ffs_cgwrite(struct ufsmount *ump, struct buf *bp, struct cg *cg)
 	*cs = new;
 	fs->fs_fmod = true;
 	mutex_exit(&ump->um_lock);
-	bdwrite(bp);
+	ffs_metadelay(ump, bp, 0, fs->fs_cgsize);
 }
 
 /*
@@ -250,8 +251,8 @@ ffs_extend(struct inode *ip, int64_t addr, uint32_t have, uint32_t want,
 	return 0;
 }
 
-static int
-blkfree_now(struct ufsmount *ump, int64_t addr, uint32_t frags)
+int
+ffs_blkfree_now(struct ufsmount *ump, int64_t addr, uint32_t frags)
 {
 	const struct fs *fs = &ump->um_fs;
 	uint32_t cgx = (uint32_t)((uint64_t)addr / fs->fs_fpg);
@@ -271,6 +272,28 @@ blkfree_now(struct ufsmount *ump, int64_t addr, uint32_t frags)
 }
 
 /*
+ * With a journal frags stay in use until the commit; what is free already is
+ * found out now.
+ */
+static int
+blkfree_later(struct ufsmount *ump, int64_t addr, uint32_t frags)
+{
+	const struct fs *fs = &ump->um_fs;
+	struct buf *bp;
+	struct cg cg;
+	bool used;
+	int error;
+
+	error = ffs_cgread(ump, (uint32_t)((uint64_t)addr / fs->fs_fpg), &bp,
+	    &cg);
+	if (error != 0)
+		return error;
+	used = cg_isused(&cg, (uint32_t)((uint64_t)addr % fs->fs_fpg), frags);
+	brelse(bp, 0);
+	return used ? ffs_log_dealloc(ump, addr, frags) : EIO;
+}
+
+/*
  * Frags that no pointer names any more.
  */
 int
@@ -282,8 +305,12 @@ ffs_blkfree(struct inode *ip, int64_t addr, uint32_t frags)
 	int error;
 
 	KASSERT(frags > 0 && frags <= fs->fs_frag);
-	error = ffs_frags_valid(fs, addr, frags) ?
-	    blkfree_now(ump, addr, frags) : EIO;
+	if (!ffs_frags_valid(fs, addr, frags))
+		error = EIO;
+	else if (ump->um_log != NULL)
+		error = blkfree_later(ump, addr, frags);
+	else
+		error = ffs_blkfree_now(ump, addr, frags);
 	if (error != 0) {
 		printf("ffs: inode %llu: freeing %u frags at %lld: error %d\n",
 		    (unsigned long long)ip->i_number, frags, (long long)addr,

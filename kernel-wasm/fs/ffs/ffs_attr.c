@@ -19,6 +19,7 @@
 #include <miscfs/genfs/genfs.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 #define	FFS_IMMUTABLE	(UF_IMMUTABLE | SF_IMMUTABLE)
 #define	FFS_FROZEN	(FFS_IMMUTABLE | UF_APPEND | SF_APPEND)
@@ -275,6 +276,7 @@ ffs_setattr(void *v)
 	KASSERT(VOP_ISLOCKED(vp));
 	if (unsettable(vap))
 		return EINVAL;
+	ffs_log_begin(VTOI(vp)->i_ump);
 	if (vap->va_flags != (u_long)VNOVAL) {
 		error = ffs_isrdonly(VTOI(vp)->i_ump) ? EROFS :
 		    ffs_chflags(vp, vap->va_flags, ap->a_cred);
@@ -283,6 +285,7 @@ ffs_setattr(void *v)
 		error = ffs_chsize(vp, vap->va_size, ap->a_cred);
 	if (error == 0)
 		error = setattr_rest(vp, vap, ap->a_cred);
+	ffs_log_end(VTOI(vp)->i_ump);
 	if (error == 0)
 		VN_KNOTE(vp, NOTE_ATTRIB);
 	return error;

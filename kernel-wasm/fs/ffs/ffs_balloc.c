@@ -71,15 +71,29 @@ balloc_zerotail(struct inode *ip, daddr_t lbn, struct buf *bp)
 static int
 balloc_read(struct inode *ip, daddr_t lbn, uint32_t frags, struct buf **bpp)
 {
+	const int size = (int)(frags << ITOFS(ip)->fs_fshift);
 	int error;
 
-	error = bread(ip->i_vnode, lbn, (int)(frags << ITOFS(ip)->fs_fshift),
-	    B_MODIFY, bpp);
+	if (ip->i_vnode->v_type == VDIR)
+		return ffs_metaread(ip->i_ump, ip->i_vnode, lbn, size, bpp);
+	error = bread(ip->i_vnode, lbn, size, B_MODIFY, bpp);
 	if (error == 0 && (*bpp)->b_resid != 0) {
 		brelse(*bpp, BC_INVAL);
 		error = EIO;
 	}
 	return error;
+}
+
+/*
+ * Contents go out some time; those of a directory are metadata.
+ */
+static void
+balloc_delay(struct inode *ip, struct buf *bp)
+{
+	if (ip->i_vnode->v_type == VDIR)
+		ffs_metadelay(ip->i_ump, bp, 0, (uint32_t)bp->b_bcount);
+	else
+		bdwrite(bp);
 }
 
 /*
@@ -243,33 +257,33 @@ balloc_newindir(struct inode *ip, daddr_t metalbn, int64_t pref,
 	if (error != 0)
 		return error;
 	bp = balloc_fresh(ip, metalbn, *addrp, (int)fs->fs_bsize, 0);
-	return ffs_metawrite(ip->i_ump, bp);
+	return ffs_metawrite(ip->i_ump, bp, 0, fs->fs_bsize);
 }
 
 /*
- * What pointer i of an indirect block points to, allocated if need be.  The
- * block is released.  level 1: data.
+ * What pointer i of an indirect block points to, allocated if need be; data
+ * (level 1) at *addrp if that is not 0.  The block is released.
  */
 static int
 balloc_child(struct inode *ip, struct buf *bp, uint32_t i, int level,
     daddr_t childlbn, kauth_cred_t cred, int64_t *addrp, bool *newp)
 {
 	const struct fs *fs = ITOFS(ip);
-	int64_t prev;
-	int error;
+	int64_t prev, old = ffs_indir_get(fs, bp->b_data, i);
+	int error = 0;
 
-	*addrp = ffs_indir_get(fs, bp->b_data, i);
-	*newp = *addrp == 0;
-	if (*addrp != 0) {
+	*newp = old == 0;
+	if (old != 0) {
+		*addrp = old;
 		brelse(bp, 0);
 		return 0;
 	}
 	prev = i > 0 ? ffs_indir_get(fs, bp->b_data, i - 1) :
 	    bp->b_blkno >> (fs->fs_fshift - DEV_BSHIFT);
-	if (level == 1)
+	if (level == 1 && *addrp == 0)
 		error = ffs_alloc(ip, ffs_blkpref(ip, childlbn, prev),
 		    fs->fs_frag, cred, addrp);
-	else
+	else if (level > 1)
 		error = balloc_newindir(ip, childlbn, prev + fs->fs_frag,
 		    cred, addrp);
 	if (error != 0) {
@@ -277,12 +291,14 @@ balloc_child(struct inode *ip, struct buf *bp, uint32_t i, int level,
 		return error;
 	}
 	ffs_indir_set(fs, bp->b_data, i, *addrp);
-	bdwrite(bp);
+	ffs_metadelay(ip->i_ump, bp, i * (fs->fs_bsize / fs->fs_nindir),
+	    fs->fs_bsize / fs->fs_nindir);
 	return 0;
 }
 
 /*
- * The address of a block behind the direct ones.
+ * The address of a block behind the direct ones; a new one is allocated
+ * unless *addrp says where it is.
  */
 static int
 balloc_indirect(struct inode *ip, daddr_t lbn, kauth_cred_t cred,
@@ -291,7 +307,7 @@ balloc_indirect(struct inode *ip, daddr_t lbn, kauth_cred_t cred,
 	const struct fs *fs = ITOFS(ip);
 	struct bmap_path path;
 	daddr_t start, rest, skip;
-	int64_t *root;
+	int64_t *root, at;
 	struct buf *bp;
 	uint32_t i;
 	int level, error;
@@ -311,17 +327,19 @@ balloc_indirect(struct inode *ip, daddr_t lbn, kauth_cred_t cred,
 			return error;
 		ffs_setflag(ip, IN_MODIFIED);
 	}
-	*addrp = *root;
-	for (; level > 0; level--) {
-		error = ffs_getindir(ip, -(start + level - 1), *addrp, &bp);
+	for (at = *root; level > 0; level--) {
+		error = ffs_getindir(ip, -(start + level - 1), at, &bp);
 		if (error != 0)
 			return error;
 		i = (uint32_t)((uint64_t)rest / path.bp_span[level - 1]);
 		skip = (daddr_t)(i * path.bp_span[level - 1]);
 		start += skip;
 		rest -= skip;
+		if (level > 1)
+			at = 0;
 		error = balloc_child(ip, bp, i, level, level == 1 ? lbn :
-		    -(start + level - 2), cred, addrp, newp);
+		    -(start + level - 2), cred, level == 1 ? addrp : &at,
+		    newp);
 		if (error != 0)
 			return error;
 	}
@@ -353,14 +371,14 @@ balloc_leave(struct inode *ip, kauth_cred_t cred)
 			return error;
 		ip->i_size = (uint64_t)(lbn + 1) << fs->fs_bshift;
 		uvm_vnp_setsize(ip->i_vnode, (voff_t)ip->i_size);
-		bdwrite(bp);
+		balloc_delay(ip, bp);
 		return 0;
 	}
 	error = balloc_read(ip, lbn, have, &bp);
 	if (error != 0)
 		return error;
 	if (balloc_zerotail(ip, lbn, bp))
-		bdwrite(bp);
+		balloc_delay(ip, bp);
 	else
 		brelse(bp, 0);
 	return 0;
@@ -394,6 +412,7 @@ ffs_balloc(struct inode *ip, off_t off, int len, bool whole,
 		error = balloc_direct(ip, lbn, (uint64_t)off + (uint32_t)len,
 		    wholelen, cred, bpp);
 	else {
+		addr = 0;
 		error = balloc_indirect(ip, lbn, cred, &addr, &new);
 		if (error == 0 && new)
 			*bpp = balloc_fresh(ip, lbn, addr, (int)fs->fs_bsize,
@@ -405,5 +424,25 @@ ffs_balloc(struct inode *ip, off_t off, int len, bool whole,
 	if (error == 0 && !whole &&
 	    (uint64_t)off + (uint32_t)len > ip->i_size)
 		(void)balloc_zerotail(ip, lbn, *bpp);
+	return error;
+}
+
+/*
+ * A whole block that was taken for the file already becomes its block lbn.
+ */
+int
+ffs_setblock(struct inode *ip, daddr_t lbn, int64_t addr)
+{
+	const struct fs *fs = ITOFS(ip);
+	bool new = true;
+	int error = 0;
+
+	if (lbn < UFS_NDADDR)
+		ip->i_din.di_db[lbn] = addr;
+	else
+		error = balloc_indirect(ip, lbn, FSCRED, &addr, &new);
+	if (error == 0)
+		ip->i_din.di_blocks += fs->fs_bsize / DEV_BSIZE;
+	ffs_setflag(ip, IN_CHANGE | IN_UPDATE);
 	return error;
 }

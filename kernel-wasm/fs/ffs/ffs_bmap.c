@@ -20,6 +20,7 @@
 #include <sys/vnode.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 #define	RUN_MAX		64
 
@@ -85,6 +86,7 @@ ffs_getindir(struct inode *ip, daddr_t metalbn, int64_t addr,
 			brelse(bp, BC_INVAL);
 			return error;
 		}
+		ffs_log_overlay(ip->i_ump, bp);
 	}
 	*bpp = bp;
 	return 0;

@@ -449,6 +449,43 @@ cg_free(struct cg *cg, uint32_t frag, uint32_t n)
 }
 
 /*
+ * Are these frags data, all in use?
+ */
+bool
+cg_isused(const struct cg *cg, uint32_t frag, uint32_t n)
+{
+	uint32_t mask = frag_mask(frag & (cg->cg_fs->fs_frag - 1), n);
+
+	return cg_isdata(cg, frag, n) && (mask & ~cg_fullbits(cg)) == 0 &&
+	    (cg_blkbits(cg, frag >> cg->cg_fs->fs_fragshift) & mask) == 0;
+}
+
+/*
+ * The first run of `want` free blocks, or the longest there is.
+ */
+uint32_t
+cg_longestrun(const struct cg *cg, uint32_t want, uint32_t *fragp)
+{
+	const uint32_t frag = cg->cg_fs->fs_frag, full = cg_fullbits(cg);
+	const uint32_t nblk = cg_nblk(cg);
+	uint32_t blk, run = 0, best = 0;
+
+	*fragp = 0;
+	for (blk = 0; blk < nblk && best < want; blk++) {
+		if (cg_blkbits(cg, blk) != full ||
+		    !cg_isdata(cg, blk * frag, frag)) {
+			run = 0;
+			continue;
+		}
+		if (++run > best) {
+			best = run;
+			*fragp = (blk + 1 - run) * frag;
+		}
+	}
+	return best;
+}
+
+/*
  * First unused inode in [ino, end), or end.
  */
 static uint32_t

@@ -51,6 +51,8 @@ bool	cg_take(struct cg *, uint32_t frag, uint32_t n);
 int	cg_free(struct cg *, uint32_t frag, uint32_t n);
 int64_t	cg_allocino(struct cg *, int64_t pref, bool isdir);
 int	cg_freeino(struct cg *, uint32_t ino, bool isdir);
+uint32_t cg_longestrun(const struct cg *, uint32_t want, uint32_t *fragp);
+bool	cg_isused(const struct cg *, uint32_t frag, uint32_t n);
 bool	cg_inoused(const struct cg *, uint32_t ino);
 
 #endif /* !_FFS_FFS_CG_H_ */

@@ -47,8 +47,8 @@ dir_chunk(struct dirpos *dp, const uint8_t **atp, size_t *leftp)
 
 	if (dp->dp_bp == NULL || dp->dp_lbn != lbn) {
 		ffs_dir_end(dp);
-		error = bread(dp->dp_vp, lbn, ffs_blksize(fs, ip->i_size,
-		    lbn), 0, &dp->dp_bp);
+		error = ffs_metaread(ip->i_ump, dp->dp_vp, lbn,
+		    ffs_blksize(fs, ip->i_size, lbn), &dp->dp_bp);
 		if (error != 0) {
 			dp->dp_bp = NULL;
 			return error;
@@ -171,8 +171,8 @@ dir_getchunk(struct inode *ip, uint64_t off, struct buf **bpp,
 
 	if (at + UFS_DIRBLKSIZ > ip->i_size)
 		return EIO;
-	error = bread(ip->i_vnode, lbn, ffs_blksize(fs, ip->i_size, lbn),
-	    B_MODIFY, bpp);
+	error = ffs_metaread(ip->i_ump, ip->i_vnode, lbn,
+	    ffs_blksize(fs, ip->i_size, lbn), bpp);
 	if (error != 0)
 		return error;
 	if ((int)ffs_blkoff(fs, at) + UFS_DIRBLKSIZ >
@@ -185,13 +185,14 @@ dir_getchunk(struct inode *ip, uint64_t off, struct buf **bpp,
 }
 
 /*
- * The changed buf of a directory goes out.
+ * The buf of a directory whose chunk at off changed goes out.
  */
 static int
-dir_write(struct inode *dp, struct buf *bp)
+dir_write(struct inode *dp, struct buf *bp, uint64_t off)
 {
 	ffs_setflag(dp, IN_CHANGE | IN_UPDATE);
-	return ffs_metawrite(dp->i_ump, bp);
+	return ffs_metawrite(dp->i_ump, bp, ffs_blkoff(ITOFS(dp), off) &
+	    ~(uint32_t)(UFS_DIRBLKSIZ - 1), UFS_DIRBLKSIZ);
 }
 
 /*
@@ -243,7 +244,7 @@ enter_chunk(struct inode *dp, uint64_t off, const struct ufs_direntry *new)
 	else
 		ffs_dirhash_add(dp, new, off + at);
 	ffs_dirhash_chunk(dp, off, chunk);
-	return dir_write(dp, bp);
+	return dir_write(dp, bp, off);
 }
 
 /*
@@ -273,7 +274,7 @@ enter_extend(struct inode *dp, const struct ufs_direntry *new,
 	uvm_vnp_setsize(dp->i_vnode, (voff_t)dp->i_size);
 	ffs_dirhash_add(dp, new, off);
 	ffs_dirhash_chunk(dp, off, chunk);
-	error = dir_write(dp, bp);
+	error = dir_write(dp, bp, off);
 	if (error != 0)
 		return error;
 	return ffs_update(dp, !ffs_delayed(dp->i_ump));
@@ -387,7 +388,7 @@ ffs_dir_remove(struct vnode *dvp, const struct componentname *cnp, ino_t ino)
 	ffs_dirhash_remove(dp, &gone, off);
 	ffs_dirhash_chunk(dp, off - at, chunk);
 	dp->i_dirhint = MIN(dp->i_dirhint, (uint32_t)(off / UFS_DIRBLKSIZ));
-	return dir_write(dp, bp);
+	return dir_write(dp, bp, off);
 }
 
 /*
@@ -415,7 +416,7 @@ ffs_dir_rewrite(struct vnode *dvp, const char *name, size_t len, ino_t old,
 	ufs_wr32(ITOFS(dp), ent, (uint32_t)new);
 	if (!ITOFS(dp)->fs_olddir)
 		ent[6] = type;
-	return dir_write(dp, bp);
+	return dir_write(dp, bp, off);
 }
 
 /*

@@ -258,7 +258,7 @@ dh_build(struct dirhash *dh)
 	for (off = 0; ok && off < ip->i_size; off += (uint64_t)size) {
 		lbn = ffs_lblkno(fs, off);
 		size = ffs_blksize(fs, ip->i_size, lbn);
-		if (bread(ip->i_vnode, lbn, size, 0, &bp) != 0)
+		if (ffs_metaread(ip->i_ump, ip->i_vnode, lbn, size, &bp) != 0)
 			return false;
 		ok = bp->b_resid == 0;
 		for (at = 0; ok && at < size && off + (uint64_t)at <

@@ -48,7 +48,7 @@ ialloc_clear(struct ufsmount *ump, uint32_t cgx, uint32_t first)
 		return EIO;
 	bp = getblk(ump->um_devvp, fsbtodb(fs, blk), (int)fs->fs_bsize, 0, 0);
 	clrbuf(bp);
-	return ffs_metawrite(ump, bp);
+	return ffs_metawrite(ump, bp, 0, fs->fs_bsize);
 }
 
 /*

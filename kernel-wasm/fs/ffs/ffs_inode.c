@@ -27,6 +27,7 @@
 #include <miscfs/specfs/specdev.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 #define	VALLOC_TRIES	8		/* inodes that were not free */
 
@@ -48,14 +49,10 @@ inode_block(struct inode *ip, struct buf **bpp, uint8_t **atp)
 	error = ffs_inode_place(fs, ip->i_number, &blk, &off);
 	if (error != 0)
 		return error;
-	error = bread(ump->um_devvp, fsbtodb(fs, blk), (int)fs->fs_bsize, 0,
-	    &bp);
+	error = ffs_metaread(ump, ump->um_devvp, fsbtodb(fs, blk),
+	    (int)fs->fs_bsize, &bp);
 	if (error != 0)
 		return error;
-	if (bp->b_resid != 0) {
-		brelse(bp, BC_INVAL);
-		return EIO;
-	}
 	*bpp = bp;
 	*atp = (uint8_t *)bp->b_data + off;
 	return 0;
@@ -305,6 +302,48 @@ ffs_itimes(struct inode *ip)
 	mutex_exit(&ip->i_ump->um_lock);
 }
 
+static void
+inode_encode(struct inode *ip, uint8_t *at)
+{
+	atomic_and_uint(&ip->i_flag, ~(unsigned)(IN_MODIFIED | IN_ACCESSED));
+	ufs_dinode_encode(ITOFS(ip), &ip->i_din, ip->i_vnode->v_type ==
+	    VLNK && ffs_shortlink(ip), at);
+}
+
+/*
+ * The inode into the journal.
+ */
+static int
+update_logged(struct inode *ip, unsigned flag)
+{
+	struct buf *bp;
+	uint8_t *at;
+	int error;
+
+	if ((flag & (IN_MODIFIED | IN_ACCESSED)) == 0)
+		return 0;
+	ffs_log_begin(ip->i_ump);
+	error = inode_block(ip, &bp, &at);
+	if (error == 0) {
+		inode_encode(ip, at);
+		ffs_log_write(ip->i_ump, bp, (uint32_t)(at -
+		    (uint8_t *)bp->b_data),
+		    (uint32_t)ufs_dinode_size(ITOFS(ip)));
+	}
+	ffs_log_end(ip->i_ump);
+	return error;
+}
+
+/*
+ * The file has no name: the journal remembers it until it is gone.
+ */
+void
+ffs_orphan(struct inode *ip)
+{
+	if (ip->i_ump->um_log != NULL)
+		ffs_log_unlinked(ip->i_ump->um_log, ip->i_number, ip->i_mode);
+}
+
 /*
  * The inode into its block; wait: and the block to the disk.
  */
@@ -322,13 +361,13 @@ ffs_update(struct inode *ip, bool wait)
 	flag = atomic_load_relaxed(&ip->i_flag);
 	if (!wait && (flag & (IN_MODIFIED | IN_ACCESSED)) == 0)
 		return 0;
+	if (ip->i_ump->um_log != NULL)
+		return update_logged(ip, flag);
 	error = inode_block(ip, &bp, &at);
 	if (error != 0)
 		return error;
-	atomic_and_uint(&ip->i_flag, ~(unsigned)(IN_MODIFIED | IN_ACCESSED));
 	if ((flag & (IN_MODIFIED | IN_ACCESSED)) != 0)
-		ufs_dinode_encode(ITOFS(ip), &ip->i_din, ip->i_vnode->v_type ==
-		    VLNK && ffs_shortlink(ip), at);
+		inode_encode(ip, at);
 	else if ((bp->b_oflags & BO_DELWRI) == 0) {
 		brelse(bp, 0);
 		return 0;
@@ -370,12 +409,14 @@ ffs_inactive(void *v)
 
 	KASSERT(VOP_ISLOCKED(vp) == LK_EXCLUSIVE);
 	if (!ffs_isrdonly(ip->i_ump)) {
+		ffs_log_begin(ip->i_ump);
 		if (ip->i_nlink == 0 && ip->i_mode != 0 &&
 		    (vp->v_vflag & VV_ROOT) == 0)
 			inactive_free(ip);
 		else if ((atomic_load_relaxed(&ip->i_flag) & (IN_CHANGE |
 		    IN_UPDATE | IN_MODIFIED)) != 0)
 			(void)ffs_update(ip, false);
+		ffs_log_end(ip->i_ump);
 	}
 	*ap->a_recycle = ip->i_mode == 0;
 	VOP_UNLOCK(vp);
@@ -392,8 +433,13 @@ ffs_reclaim(void *v)
 	(void)ffs_update(ip, false);
 	ffs_dirhash_free(ip);
 	vcache_remove(vp->v_mount, &ip->i_number, sizeof(ip->i_number));
-	if (ip->i_mode == 0)
+	if (ip->i_mode == 0) {
+		ffs_log_begin(ip->i_ump);
 		(void)ffs_vfree(ip->i_ump, ip->i_number, ip->i_freemode);
+		if (ip->i_ump->um_log != NULL)
+			ffs_log_freed(ip->i_ump->um_log, ip->i_number);
+		ffs_log_end(ip->i_ump);
+	}
 	vp->v_data = NULL;
 	pool_cache_put(ffs_inode_cache, ip);
 	return 0;

@@ -17,7 +17,7 @@
  * Locking	mnt_updating is held.
  * Sleeps	everything.
  * Errors	EINVAL no sound superblock, unknown features without MNT_FORCE;
- *		EPERM a journal that is not replayed, without MNT_FORCE; EBUSY;
+ *		EBUSY; of a damaged journal (MNT_FORCE: mounted without it);
  *		of vfs_devmount.c.
  */
 
@@ -35,6 +35,7 @@
 #include <miscfs/specfs/specdev.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 /*
  * The root must be a directory.
@@ -73,16 +74,14 @@ ffs_fillmount(struct mount *mp, struct ufsmount *ump)
 	if (fs->fs_olddir)
 		mp->mnt_iflag &= ~IMNT_DTYPE;
 	if ((fs->fs_clean & FS_ISCLEAN) == 0)
-		printf("ffs: file system was not unmounted cleanly%s\n",
-		    (fs->fs_flags & FS_DOWAPBL) != 0 ?
-		    ", its journal is not replayed" : "");
+		printf("ffs: file system was not unmounted cleanly\n");
 }
 
 /*
  * Begin to write: the disk says so before anything else changes on it.
  */
 static int
-ffs_startwrite(struct mount *mp, struct ufsmount *ump, bool force)
+ffs_startwrite(struct mount *mp, struct ufsmount *ump)
 {
 	struct fs *fs = &ump->um_fs;
 	const uint8_t clean = fs->fs_clean;
@@ -91,18 +90,20 @@ ffs_startwrite(struct mount *mp, struct ufsmount *ump, bool force)
 	if (!ffs_super_writable(fs) ||
 	    fs->fs_size > ump->um_devsize >> fs->fs_fshift)
 		return EINVAL;
-	if ((fs->fs_flags & FS_DOWAPBL) != 0 &&
-	    (fs->fs_clean & FS_ISCLEAN) == 0 && !force)
-		return EPERM;
-	if ((mp->mnt_flag & MNT_LOG) != 0)
-		return EOPNOTSUPP;
-	error = ffs_summary_load(ump);
+	error = ffs_wapbl_settle(ump);
+	if (error == 0)
+		error = ffs_summary_load(ump);
 	if (error != 0)
 		return error;
 	fs->fs_clean = (clean & FS_ISCLEAN) != 0 ? FS_WASCLEAN : 0;
 	fs->fs_ronly = false;
+	fs->fs_flags &= ~(uint32_t)FS_DOWAPBL;
 	error = ffs_sbupdate(ump, true);
-	if (error != 0) {
+	if (error == 0 && (mp->mnt_flag & MNT_LOG) != 0)
+		error = ffs_wapbl_start(ump);
+	if (error == 0)
+		ffs_wapbl_orphans(ump);
+	else {
 		fs->fs_clean = clean;
 		fs->fs_ronly = true;
 		ffs_summary_free(ump);
@@ -121,6 +122,8 @@ ffs_stopwrite(struct mount *mp, struct ufsmount *ump)
 	int error;
 
 	error = ffs_sync(mp, MNT_WAIT, NOCRED);
+	if (error == 0)
+		error = ffs_wapbl_stop(ump);
 	if (error != 0)
 		return error;
 	if ((clean & FS_WASCLEAN) != 0)
@@ -129,6 +132,8 @@ ffs_stopwrite(struct mount *mp, struct ufsmount *ump)
 	error = ffs_summary_update(ump, false);
 	if (error == 0)
 		error = vflushbuf(ump->um_devvp, FSYNC_WAIT);
+	if (error == 0)
+		error = ffs_cachesync(ump);
 	if (error != 0) {
 		fs->fs_clean = clean;
 		fs->fs_ronly = false;
@@ -142,6 +147,10 @@ static void
 ffs_freemount(struct ufsmount *ump)
 {
 	ffs_summary_free(ump);
+	if (ump->um_log != NULL)
+		ffs_log_free(ump->um_log);
+	if (ump->um_oldlog != NULL)
+		ffs_log_free(ump->um_oldlog);
 	mutex_destroy(&ump->um_lock);
 	kmem_free(ump->um_sb, SBLOCKSIZE);
 	kmem_free(ump, sizeof(*ump));
@@ -160,6 +169,8 @@ ffs_mountdisk(struct mount *mp, struct ufsmount *ump, unsigned int secsize)
 	error = ffs_findsuper(ump, force);
 	if (error == 0 && secsize > fs->fs_fsize)
 		error = EINVAL;
+	if (error == 0)
+		error = ffs_wapbl_mount(ump, force);
 	if (error != 0)
 		return error;
 	fs->fs_ronly = true;
@@ -170,7 +181,7 @@ ffs_mountdisk(struct mount *mp, struct ufsmount *ump, unsigned int secsize)
 	ffs_fillmount(mp, ump);
 	error = ffs_checkroot(mp);
 	if (error == 0 && (mp->mnt_flag & MNT_RDONLY) == 0)
-		error = ffs_startwrite(mp, ump, force);
+		error = ffs_startwrite(mp, ump);
 	if (error != 0) {
 		(void)vflush(mp, NULL, FORCECLOSE);
 		mp->mnt_data = NULL;
@@ -236,6 +247,28 @@ ffs_reopen(struct ufsmount *ump)
 }
 
 /*
+ * Begin or stop to keep a journal; nobody may write meanwhile.
+ */
+static int
+ffs_relog(struct mount *mp, struct ufsmount *ump)
+{
+	int error;
+
+	error = vflush(mp, NULL, WRITECLOSE);
+	if (error == 0)
+		error = ffs_sync(mp, MNT_WAIT, NOCRED);
+	if (error != 0)
+		return error;
+	if ((mp->mnt_flag & MNT_LOG) != 0)
+		return ffs_wapbl_start(ump);
+	error = ffs_wapbl_stop(ump);
+	if (error != 0)
+		return error;
+	ump->um_fs.fs_flags &= ~(uint32_t)FS_DOWAPBL;
+	return ffs_sbupdate(ump, true);
+}
+
+/*
  * MNT_UPDATE.  Without a device a writable file system stays writable: that
  * is what the recorded kernel says.
  */
@@ -257,8 +290,11 @@ ffs_remount(struct mount *mp, const struct ufs_args *args)
 	}
 	if (ump->um_fs.fs_ronly && !wantronly) {
 		error = ffs_reopen(ump);
-		return error != 0 ? error : ffs_startwrite(mp, ump, force);
+		return error != 0 ? error : ffs_startwrite(mp, ump);
 	}
+	if (!ump->um_fs.fs_ronly &&
+	    ((mp->mnt_flag & MNT_LOG) != 0) != (ump->um_log != NULL))
+		return ffs_relog(mp, ump);
 	return 0;
 }
 

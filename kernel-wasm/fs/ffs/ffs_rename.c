@@ -24,6 +24,7 @@
 #include <miscfs/genfs/genfs.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 #define	FFS_IMMUTABLE	(UF_IMMUTABLE | SF_IMMUTABLE)
 #define	FFS_APPEND	(UF_APPEND | SF_APPEND)
@@ -127,15 +128,16 @@ rename_replaced(struct vnode *tdvp, struct vnode *tvp)
 		ffs_dirhash_free(ip);
 	} else if (ip->i_nlink > 0)
 		ip->i_nlink--;
+	if (ip->i_nlink == 0)
+		ffs_orphan(ip);
 	ffs_setflag(ip, IN_CHANGE);
 	(void)ffs_update(ip, false);
 }
 
 static int
-ffs_gro_rename(struct mount *mp __unused, kauth_cred_t cred __unused,
-    struct vnode *fdvp, struct componentname *fcnp, void *fde __unused,
-    struct vnode *fvp, struct vnode *tdvp, struct componentname *tcnp,
-    void *tde __unused, struct vnode *tvp)
+rename_logged(struct vnode *fdvp, const struct componentname *fcnp,
+    struct vnode *fvp, struct vnode *tdvp, const struct componentname *tcnp,
+    struct vnode *tvp)
 {
 	struct inode *ip = VTOI(fvp), *fdp = VTOI(fdvp), *tdp = VTOI(tdvp);
 	bool dirmove = fvp->v_type == VDIR && fdvp != tdvp;
@@ -167,6 +169,20 @@ unparent:
 		(void)rename_links(tdp, -1);
 unlink:
 	(void)rename_links(ip, -1);
+	return error;
+}
+
+static int
+ffs_gro_rename(struct mount *mp, kauth_cred_t cred __unused,
+    struct vnode *fdvp, struct componentname *fcnp, void *fde __unused,
+    struct vnode *fvp, struct vnode *tdvp, struct componentname *tcnp,
+    void *tde __unused, struct vnode *tvp)
+{
+	int error;
+
+	ffs_log_begin(VFSTOUFS(mp));
+	error = rename_logged(fdvp, fcnp, fvp, tdvp, tcnp, tvp);
+	ffs_log_end(VFSTOUFS(mp));
 	return error;
 }
 

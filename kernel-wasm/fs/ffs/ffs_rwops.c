@@ -30,6 +30,7 @@
 #include <miscfs/specfs/specdev.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 #define	FFS_APPEND	(UF_APPEND | SF_APPEND)
 
@@ -73,6 +74,36 @@ ffs_doread(struct inode *ip, struct uio *uio)
 	return error;
 }
 
+/*
+ * The bytes of a directory, as the journal has them.
+ */
+static int
+ffs_readmeta(struct inode *ip, struct uio *uio)
+{
+	const struct fs *fs = ITOFS(ip);
+	uint64_t left;
+	struct buf *bp;
+	uint32_t off;
+	daddr_t lbn;
+	int size, error = 0;
+
+	while (error == 0 && uio->uio_resid > 0 &&
+	    (uint64_t)uio->uio_offset < ip->i_size) {
+		lbn = ffs_lblkno(fs, uio->uio_offset);
+		off = ffs_blkoff(fs, uio->uio_offset);
+		size = ffs_blksize(fs, ip->i_size, lbn);
+		left = MIN(ip->i_size - (uint64_t)uio->uio_offset,
+		    (uint64_t)size - off);
+		error = ffs_metaread(ip->i_ump, ip->i_vnode, lbn, size, &bp);
+		if (error != 0)
+			break;
+		error = uiomove((char *)bp->b_data + off,
+		    MIN(uio->uio_resid, (size_t)left), uio);
+		brelse(bp, 0);
+	}
+	return error;
+}
+
 int
 ffs_read(void *v)
 {
@@ -87,6 +118,8 @@ ffs_read(void *v)
 		return EFBIG;
 	if (uio->uio_resid == 0)
 		return 0;
+	if (ap->a_vp->v_type == VDIR && ip->i_ump->um_log != NULL)
+		return ffs_readmeta(ip, uio);
 	return ffs_doread(ip, uio);
 }
 
@@ -112,17 +145,6 @@ struct ffswrite {
 	uint64_t	fw_end;		/* behind what was allocated */
 };
 
-static int
-write_balloc(struct ffswrite *fw, off_t off, int len, bool whole, struct buf **bpp)
-{
-	int error;
-
-	error = ffs_balloc(fw->fw_ip, off, len, whole, fw->fw_cred, bpp);
-	if (error == 0)
-		fw->fw_end = MAX(fw->fw_end, (uint64_t)off + (uint32_t)len);
-	return error;
-}
-
 static void
 write_setsize(struct ffswrite *fw, off_t size)
 {
@@ -132,6 +154,26 @@ write_setsize(struct ffswrite *fw, off_t size)
 		return;
 	ip->i_size = (uint64_t)size;
 	uvm_vnp_setsize(ip->i_vnode, size);
+}
+
+static int
+write_balloc(struct ffswrite *fw, off_t off, int len, bool whole, struct buf **bpp)
+{
+	struct inode *ip = fw->fw_ip;
+	int error;
+
+	ffs_log_begin(ip->i_ump);
+	error = ffs_balloc(ip, off, len, whole, fw->fw_cred, bpp);
+	if (error == 0) {
+		fw->fw_end = MAX(fw->fw_end, (uint64_t)off + (uint32_t)len);
+		/* What is allocated and what names it are one step. */
+		if (ip->i_ump->um_log != NULL)
+			write_setsize(fw, off + len);
+	}
+	if (ip->i_ump->um_log != NULL)
+		(void)ffs_update(ip, false);
+	ffs_log_end(ip->i_ump);
+	return error;
 }
 
 /*
@@ -248,8 +290,8 @@ ffs_writeshort(struct vnode *vp, const void *text, size_t len,
 	    .uio_resid = len, .uio_rw = UIO_WRITE };
 
 	UIO_SETUP_SYSSPACE(&uio);
-	return ffs_dowrite(vp, &uio, ffs_delayed(VTOI(vp)->i_ump) ? 0 :
-	    IO_SYNC, cred);
+	return ffs_dowrite(vp, &uio, (vp->v_mount->mnt_flag & MNT_ASYNC) != 0 ?
+	    0 : IO_SYNC, cred);
 }
 
 int
@@ -257,14 +299,19 @@ ffs_fsync(void *v)
 {
 	struct vop_fsync_args *ap = v;
 	struct vnode *vp = ap->a_vp;
+	struct ufsmount *ump = VTOI(vp)->i_ump;
 	bool wait = (ap->a_flags & FSYNC_WAIT) != 0;
 	int error;
 
 	KASSERT(VOP_ISLOCKED(vp));
 	error = vflushbuf(vp, ap->a_flags);
-	if (error == 0 && (ap->a_flags & FSYNC_RECLAIM) == 0)
-		error = ffs_update(VTOI(vp), wait);
-	return error;
+	if (error != 0 || (ap->a_flags & FSYNC_RECLAIM) != 0)
+		return error;
+	error = ffs_update(VTOI(vp), wait);
+	if (error != 0 || !wait || (ap->a_flags & FSYNC_NOLOG) != 0)
+		return error;
+	return ump->um_log != NULL ? ffs_log_commit(ump) :
+	    ffs_cachesync(ump);
 }
 
 int

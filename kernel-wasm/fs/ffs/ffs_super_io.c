@@ -16,11 +16,15 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/buf.h>
+#include <sys/dkio.h>
 #include <sys/errno.h>
+#include <sys/fcntl.h>
 #include <sys/kmem.h>
 #include <sys/timevar.h>
+#include <sys/vnode.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 /*
  * The first of the four places that holds a superblock; its bytes stay in
@@ -37,8 +41,8 @@ ffs_findsuper(struct ufsmount *ump, bool force)
 	for (i = 0; i < __arraycount(places); i++) {
 		if (places[i] + SBLOCKSIZE > ump->um_devsize)
 			continue;
-		error = bread(ump->um_devvp, (daddr_t)(places[i] >>
-		    DEV_BSHIFT), SBLOCKSIZE, 0, &bp);
+		error = ffs_metaread(ump, ump->um_devvp, (daddr_t)(places[i] >>
+		    DEV_BSHIFT), SBLOCKSIZE, &bp);
 		if (error != 0)
 			return error;
 		error = ffs_super_decode(bp->b_data, places[i], force,
@@ -58,14 +62,79 @@ ffs_findsuper(struct ufsmount *ump, bool force)
  * is asynchronous or a journal keeps the order.
  */
 int
-ffs_metawrite(struct ufsmount *ump, struct buf *bp)
+ffs_metawrite(struct ufsmount *ump, struct buf *bp, uint32_t off,
+    uint32_t len)
 {
 	if (ffs_delayed(ump)) {
-		bdwrite(bp);
+		ffs_metadelay(ump, bp, off, len);
 		return 0;
 	}
 	bp->b_flags |= B_MEDIA_FUA;
 	return bwrite(bp);
+}
+
+/*
+ * Metadata in no order: bytes [off, off + len) of the buf changed.
+ */
+void
+ffs_metadelay(struct ufsmount *ump, struct buf *bp, uint32_t off,
+    uint32_t len)
+{
+	if (ump->um_log != NULL)
+		ffs_log_write(ump, bp, off, len);
+	else
+		bdwrite(bp);
+}
+
+/*
+ * A block of metadata, of the device or of a directory, with what the journal
+ * knows better than the disk.
+ */
+int
+ffs_metaread(struct ufsmount *ump, struct vnode *vp, daddr_t lbn, int size,
+    struct buf **bpp)
+{
+	struct buf *bp;
+	int error;
+
+	if (ump->um_log == NULL)
+		error = bread(vp, lbn, size, B_MODIFY, &bp);
+	else {
+		bp = getblk(vp, lbn, size, 0, 0);
+		error = 0;
+		if ((bp->b_oflags & (BO_DONE | BO_DELWRI)) == 0) {
+			bp->b_flags |= B_READ;
+			bp->b_error = 0;
+			bp->b_resid = bp->b_bcount;
+			(void)VOP_STRATEGY(vp, bp);
+			error = biowait(bp);
+			if (error != 0)
+				brelse(bp, BC_INVAL);
+			else if (vp == ump->um_devvp ||
+			    bp->b_blkno != bp->b_lblkno)
+				ffs_log_overlay(ump, bp);
+		}
+	}
+	if (error == 0 && bp->b_resid != 0) {
+		brelse(bp, BC_INVAL);
+		error = EIO;
+	}
+	*bpp = error == 0 ? bp : NULL;
+	return error;
+}
+
+/*
+ * What was written is on the medium.
+ */
+int
+ffs_cachesync(struct ufsmount *ump)
+{
+	int force = 1, error;
+
+	error = VOP_IOCTL(ump->um_devvp, DIOCCACHESYNC, &force, FWRITE,
+	    NOCRED);
+	return error == ENOTTY || error == ENODEV || error == EOPNOTSUPP ? 0 :
+	    error;
 }
 
 int
@@ -81,9 +150,9 @@ ffs_sbupdate(struct ufsmount *ump, bool wait)
 	memcpy(bp->b_data, ump->um_sb, SBLOCKSIZE);
 	ump->um_fs.fs_fmod = false;
 	mutex_exit(&ump->um_lock);
-	if (wait)
+	if (ump->um_log == NULL && wait)
 		return bwrite(bp);
-	bdwrite(bp);
+	ffs_metadelay(ump, bp, 0, SBLOCKSIZE);
 	return 0;
 }
 
@@ -120,11 +189,7 @@ summary_block(struct ufsmount *ump, uint32_t cgx, struct buf **bpp,
 	int error;
 
 	KASSERT(cgx % per == 0);
-	error = bread(ump->um_devvp, fsbtodb(fs, blk), size, 0, bpp);
-	if (error == 0 && (*bpp)->b_resid != 0) {
-		brelse(*bpp, BC_INVAL);
-		error = EIO;
-	}
+	error = ffs_metaread(ump, ump->um_devvp, fsbtodb(fs, blk), size, bpp);
 	*np = MIN(per, fs->fs_ncg - cgx);
 	return error;
 }
@@ -230,7 +295,7 @@ ffs_summary_update(struct ufsmount *ump, bool wait)
 			csum_encode(fs, (uint8_t *)bp->b_data +
 			    (size_t)i * CSUM_SIZE, &ump->um_csum[cgx + i]);
 		mutex_exit(&ump->um_lock);
-		bdwrite(bp);
+		ffs_metadelay(ump, bp, 0, (uint32_t)bp->b_bcount);
 	}
 	return ffs_sbupdate(ump, wait);
 }

@@ -24,6 +24,9 @@
 #include <sys/vnode.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
+
+static int	truncate_shrink(struct inode *, uint64_t, kauth_cred_t);
 
 /*
  * A logical end for the last byte: the block behind it becomes real.
@@ -39,13 +42,16 @@ truncate_grow(struct inode *ip, uint64_t length, kauth_cred_t cred)
 		return EFBIG;
 	error = ffs_balloc(ip, (off_t)length - 1, 1, false, cred, &bp);
 	if (error != 0) {
-		(void)ffs_truncate(ip, old, cred);
+		(void)truncate_shrink(ip, old, cred);
 		return error;
 	}
 	ip->i_size = length;
 	uvm_vnp_setsize(ip->i_vnode, (voff_t)length);
 	ffs_setflag(ip, IN_CHANGE | IN_UPDATE);
-	bdwrite(bp);
+	if (ip->i_vnode->v_type == VDIR)
+		ffs_metadelay(ip->i_ump, bp, 0, (uint32_t)bp->b_bcount);
+	else
+		bdwrite(bp);
 	return ffs_update(ip, !ffs_delayed(ip->i_ump));
 }
 
@@ -133,7 +139,7 @@ indir_cut(struct inode *ip, daddr_t start, int64_t addr, int level,
 	for (i = keep + 1; i < fs->fs_nindir; i++)
 		ffs_indir_set(fs, bp->b_data, i, 0);
 	if (memcmp(table, bp->b_data, fs->fs_bsize) != 0)
-		error = ffs_metawrite(ip->i_ump, bp);
+		error = ffs_metawrite(ip->i_ump, bp, 0, fs->fs_bsize);
 	else
 		brelse(bp, 0);
 	if (error == 0)
@@ -191,6 +197,9 @@ truncate_tail(struct inode *ip, uint64_t length, kauth_cred_t cred)
 	error = ffs_bmap_lbn(ip, lbn, &addr, &run);
 	if (error == 0 && addr == FFS_HOLE)
 		error = ffs_balloc(ip, (off_t)length - 1, 1, false, cred, &bp);
+	else if (error == 0 && ip->i_vnode->v_type == VDIR)
+		error = ffs_metaread(ip->i_ump, ip->i_vnode, lbn,
+		    ffs_blksize(fs, ip->i_size, lbn), &bp);
 	else if (error == 0)
 		error = bread(ip->i_vnode, lbn, ffs_blksize(fs, ip->i_size,
 		    lbn), B_MODIFY, &bp);
@@ -204,7 +213,10 @@ truncate_tail(struct inode *ip, uint64_t length, kauth_cred_t cred)
 	}
 	memset((uint8_t *)bp->b_data + off, 0, (size_t)bp->b_bcount - off);
 	(void)allocbuf(bp, ffs_blksize(fs, length, lbn), 1);
-	bdwrite(bp);
+	if (ip->i_vnode->v_type == VDIR)
+		ffs_metadelay(ip->i_ump, bp, 0, (uint32_t)bp->b_bcount);
+	else
+		bdwrite(bp);
 	return 0;
 }
 
@@ -315,15 +327,9 @@ truncate_shrink(struct inode *ip, uint64_t length, kauth_cred_t cred)
 	return error;
 }
 
-/*
- * The same length frees what lies behind it and makes times new.
- */
-int
-ffs_truncate(struct inode *ip, uint64_t length, kauth_cred_t cred)
+static int
+truncate_any(struct inode *ip, uint64_t length, kauth_cred_t cred)
 {
-	if (length > INT64_MAX)
-		return EINVAL;
-	ip->i_dirhint = 0;
 	if (ip->i_vnode->v_type == VLNK && ffs_shortlink(ip)) {
 		KASSERT(length == 0);
 		memset(ip->i_din.di_short, 0, sizeof(ip->i_din.di_short));
@@ -334,4 +340,21 @@ ffs_truncate(struct inode *ip, uint64_t length, kauth_cred_t cred)
 	if (length > ip->i_size)
 		return truncate_grow(ip, length, cred);
 	return truncate_shrink(ip, length, cred);
+}
+
+/*
+ * The same length frees what lies behind it and makes times new.
+ */
+int
+ffs_truncate(struct inode *ip, uint64_t length, kauth_cred_t cred)
+{
+	int error;
+
+	if (length > INT64_MAX)
+		return EINVAL;
+	ip->i_dirhint = 0;
+	ffs_log_begin(ip->i_ump);
+	error = truncate_any(ip, length, cred);
+	ffs_log_end(ip->i_ump);
+	return error;
 }

@@ -17,6 +17,7 @@
 #include <miscfs/genfs/genfs.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 MODULE(MODULE_CLASS_VFS, ffs, NULL);
 
@@ -52,7 +53,8 @@ ffs_statvfs(struct mount *mp, struct statvfs *sbp)
 	sbp->f_bsize = sbp->f_iosize = fs->fs_bsize;
 	sbp->f_frsize = fs->fs_fsize;
 	sbp->f_blocks = fs->fs_dsize;
-	sbp->f_bfree = fs->fs_nbfree * fs->fs_frag + fs->fs_nffree;
+	sbp->f_bfree = fs->fs_nbfree * fs->fs_frag + fs->fs_nffree +
+	    ffs_log_deallocated(ump);
 	sbp->f_bresvd = fs->fs_dsize * fs->fs_minfree / 100;
 	sbp->f_bavail = sbp->f_bfree > sbp->f_bresvd ?
 	    sbp->f_bfree - sbp->f_bresvd : 0;
@@ -91,7 +93,7 @@ sync_vnodes(struct mount *mp, int flags, kauth_cred_t cred)
 			vrele(vp);
 			continue;
 		}
-		e = VOP_FSYNC(vp, cred, flags, 0, 0);
+		e = VOP_FSYNC(vp, cred, flags | FSYNC_NOLOG, 0, 0);
 		if (e != 0)
 			error = e;
 		vput(vp);
@@ -114,9 +116,15 @@ ffs_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
 	if (ffs_isrdonly(ump))
 		return 0;
 	error = sync_vnodes(mp, flags, cred);
+	if (ump->um_log != NULL) {
+		e = ffs_log_commit(ump);
+		return e != 0 ? e : error;
+	}
 	if (ump->um_fs.fs_fmod && (e = ffs_summary_update(ump, false)) != 0)
 		error = e;
 	if ((e = vflushbuf(ump->um_devvp, flags)) != 0)
+		error = e;
+	if (waitfor == MNT_WAIT && (e = ffs_cachesync(ump)) != 0)
 		error = e;
 	return error;
 }

@@ -25,6 +25,7 @@
 #include <miscfs/genfs/genfs.h>
 
 #include "ffs.h"
+#include "ffs_log.h"
 
 #define	FFS_APPEND	(UF_APPEND | SF_APPEND)
 #define	FFS_KEEP	(UF_IMMUTABLE | SF_IMMUTABLE | FFS_APPEND)
@@ -63,7 +64,7 @@ make_dir(struct inode *dp, struct inode *ip, kauth_cred_t cred)
 	ip->i_size = UFS_DIRBLKSIZ;
 	uvm_vnp_setsize(ip->i_vnode, UFS_DIRBLKSIZ);
 	ip->i_nlink = 2;
-	error = ffs_metawrite(ip->i_ump, bp);
+	error = ffs_metawrite(ip->i_ump, bp, 0, (uint32_t)bp->b_bcount);
 	if (error != 0)
 		return error;
 	dp->i_nlink++;
@@ -136,16 +137,13 @@ make_locked(struct vnode *dvp, struct vnode *vp, struct componentname *cnp,
 		(void)ffs_update(dp, false);
 	}
 	ip->i_nlink = 0;
+	ffs_orphan(ip);
 	ffs_setflag(ip, IN_CHANGE);
 	return error;
 }
 
-/*
- * A file of any type under the name cnp in dvp.  *vpp is referenced and
- * unlocked.
- */
 static int
-make_node(struct vnode *dvp, struct vnode **vpp, struct vattr *vap,
+make_logged(struct vnode *dvp, struct vnode **vpp, struct vattr *vap,
     struct componentname *cnp, const char *target)
 {
 	struct vnode *vp;
@@ -175,6 +173,23 @@ make_node(struct vnode *dvp, struct vnode **vpp, struct vattr *vap,
 	    cnp->cn_flags);
 	*vpp = vp;
 	return 0;
+}
+
+/*
+ * A file of any type under the name cnp in dvp.  *vpp is referenced and
+ * unlocked.
+ */
+static int
+make_node(struct vnode *dvp, struct vnode **vpp, struct vattr *vap,
+    struct componentname *cnp, const char *target)
+{
+	struct ufsmount *ump = VTOI(dvp)->i_ump;
+	int error;
+
+	ffs_log_begin(ump);
+	error = make_logged(dvp, vpp, vap, cnp, target);
+	ffs_log_end(ump);
+	return error;
 }
 
 int
@@ -216,11 +231,8 @@ ffs_symlink(void *v)
 	    ap->a_target);
 }
 
-/*
- * The name goes, then its link; a directory goes as a whole.
- */
-int
-ffs_unlink(struct vnode *dvp, const struct componentname *cnp,
+static int
+unlink_logged(struct vnode *dvp, const struct componentname *cnp,
     struct vnode *vp)
 {
 	struct inode *dp = VTOI(dvp), *ip = VTOI(vp);
@@ -239,8 +251,26 @@ ffs_unlink(struct vnode *dvp, const struct componentname *cnp,
 		ffs_dirhash_free(ip);
 	} else if (ip->i_nlink > 0)
 		ip->i_nlink--;
+	if (ip->i_nlink == 0)
+		ffs_orphan(ip);
 	ffs_setflag(ip, IN_CHANGE);
 	return ffs_update(ip, false);
+}
+
+/*
+ * The name goes, then its link; a directory goes as a whole.
+ */
+int
+ffs_unlink(struct vnode *dvp, const struct componentname *cnp,
+    struct vnode *vp)
+{
+	struct ufsmount *ump = VTOI(dvp)->i_ump;
+	int error;
+
+	ffs_log_begin(ump);
+	error = unlink_logged(dvp, cnp, vp);
+	ffs_log_end(ump);
+	return error;
 }
 
 static int
@@ -337,7 +367,9 @@ ffs_link(void *v)
 		return EPERM;
 	if ((error = vn_lock(ap->a_vp, LK_EXCLUSIVE)) != 0)
 		return error;
+	ffs_log_begin(VTOI(ap->a_dvp)->i_ump);
 	error = link_locked(ap->a_dvp, ap->a_vp, ap->a_cnp);
+	ffs_log_end(VTOI(ap->a_dvp)->i_ump);
 	VOP_UNLOCK(ap->a_vp);
 	return error;
 }
@@ -348,18 +380,26 @@ ffs_whiteout(void *v)
 	struct vop_whiteout_args *ap = v;
 	struct vnode *dvp = ap->a_dvp;
 	struct componentname *cnp = ap->a_cnp;
+	int error;
 
 	if (ITOFS(VTOI(dvp))->fs_olddir)
 		return EOPNOTSUPP;
+	ffs_log_begin(VTOI(dvp)->i_ump);
 	switch (ap->a_flags) {
 	case LOOKUP:
-		return 0;
+		error = 0;
+		break;
 	case CREATE:
-		return ffs_dir_enter(dvp, cnp, UFS_WINO, DT_WHT);
+		error = ffs_dir_enter(dvp, cnp, UFS_WINO, DT_WHT);
+		break;
 	case DELETE:
 		cnp->cn_flags &= ~(uint32_t)DOWHITEOUT;
-		return ffs_dir_remove(dvp, cnp, UFS_WINO);
+		error = ffs_dir_remove(dvp, cnp, UFS_WINO);
+		break;
 	default:
-		return EINVAL;
+		error = EINVAL;
+		break;
 	}
+	ffs_log_end(VTOI(dvp)->i_ump);
+	return error;
 }
