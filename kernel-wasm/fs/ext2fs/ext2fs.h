@@ -166,7 +166,7 @@ void	ext2fs_damaged(struct ufsmount *, const char *what, uint32_t);
 /* ext2fs_alloc.c */
 int	ext2fs_blkalloc(struct ufsmount *, uint32_t goal, kauth_cred_t,
 	    uint32_t *blkp);
-void	ext2fs_blkfree(struct ufsmount *, uint32_t blk, uint32_t count);
+bool	ext2fs_blkfree(struct ufsmount *, uint32_t blk, uint32_t count);
 void	ext2fs_metafree(struct ufsmount *, uint32_t blk);
 
 /* ext2fs_ialloc.c */
@@ -186,7 +186,7 @@ int	ext2fs_reclaim(void *);
 void	ext2fs_orphans(struct mount *);
 
 /* ext2fs_truncate.c */
-int	ext2fs_truncate(struct inode *, uint64_t length);
+int	ext2fs_truncate(struct inode *, uint64_t length, kauth_cred_t);
 
 /* ext2fs_update.c */
 void	ext2fs_modified(struct inode *);

@@ -125,57 +125,57 @@ ext2fs_blkalloc(struct ufsmount *ump, uint32_t goal, kauth_cred_t cred,
 }
 
 /*
- * Free the blocks of a range that lie in one group.
+ * Free the blocks of a range that lie in one group, up to the first that is
+ * free already.
  */
-static void
+static bool
 blkfree_incg(struct ufsmount *ump, uint32_t cg, uint32_t from, uint32_t count)
 {
-	struct m_ext2fs *fs = &ump->um_e2fs;
-	uint32_t bit, freed = 0;
+	uint32_t bit = from;
 	struct buf *bp;
 	uint8_t *map;
 
 	if (ext2fs_bitmap_get(ump, cg, false, &bp) != 0) {
 		ext2fs_damaged(ump, "unreadable bitmap of group", cg);
-		return;
+		return false;
 	}
 	map = bp->b_data;
-	for (bit = from; bit < from + count; bit++) {
-		if ((map[bit / NBBY] & (1U << (bit % NBBY))) == 0) {
-			ext2fs_damaged(ump, "freeing free block",
-			    cgbase(fs, cg) + bit);
-			continue;
-		}
+	while (bit < from + count &&
+	    (map[bit / NBBY] & (1U << (bit % NBBY))) != 0) {
 		map[bit / NBBY] &= (uint8_t)~(1U << (bit % NBBY));
-		freed++;
+		bit++;
 	}
-	alloc_count(ump, cg, (int)freed);
+	if (bit < from + count)
+		ext2fs_damaged(ump, "freeing free block",
+		    cgbase(&ump->um_e2fs, cg) + bit);
+	alloc_count(ump, cg, (int)(bit - from));
 	bdwrite(bp);
+	return bit == from + count;
 }
 
 /*
- * Give back blocks.  An address where no file can be is left alone.
+ * Give back blocks; false: something else has them, or none.  An address
+ * where no file can be is left alone.
  */
-void
+bool
 ext2fs_blkfree(struct ufsmount *ump, uint32_t blk, uint32_t count)
 {
 	struct m_ext2fs *fs = &ump->um_e2fs;
 	uint32_t cg, bit, n;
+	bool sound;
 
 	mutex_enter(&ump->um_lock);
-	if (!ext2fs_blocks_valid(fs, blk, count)) {
+	sound = ext2fs_blocks_valid(fs, blk, count);
+	if (!sound)
 		ext2fs_damaged(ump, "freeing block", blk);
-		count = 0;
-	}
-	while (count > 0) {
+	for (; sound && count > 0; blk += n, count -= n) {
 		cg = dtog(fs, blk);
 		bit = blk - cgbase(fs, cg);
 		n = MIN(count, fs->e2fs_bpg - bit);
-		blkfree_incg(ump, cg, bit, n);
-		blk += n;
-		count -= n;
+		sound = blkfree_incg(ump, cg, bit, n);
 	}
 	mutex_exit(&ump->um_lock);
+	return sound;
 }
 
 /*
@@ -193,5 +193,5 @@ ext2fs_metafree(struct ufsmount *ump, uint32_t blk)
 		    (int)fs->e2fs_bsize, 0, 0);
 		brelse(bp, BC_INVAL);
 	}
-	ext2fs_blkfree(ump, blk, 1);
+	(void)ext2fs_blkfree(ump, blk, 1);
 }

@@ -150,7 +150,7 @@ attr_chtimes(struct vnode *vp, const struct vattr *vap, kauth_cred_t cred)
 
 /* Set the length; the same length changes the times all the same. */
 static int
-attr_chsize(struct vnode *vp, uint64_t size)
+attr_chsize(struct vnode *vp, uint64_t size, kauth_cred_t cred)
 {
 	struct inode *ip = VTOI(vp);
 	int error;
@@ -171,7 +171,7 @@ attr_chsize(struct vnode *vp, uint64_t size)
 		return EPERM;
 	if (size > INT64_MAX)
 		return EINVAL;
-	error = ext2fs_truncate(ip, size);
+	error = ext2fs_truncate(ip, size, cred);
 	if (error == 0)
 		ext2fs_touch(ip, IN_CHANGE | IN_UPDATE);
 	return error;
@@ -198,7 +198,7 @@ attr_set(struct vnode *vp, const struct vattr *vap, kauth_cred_t cred)
 	    vap->va_gid != (gid_t)VNOVAL))
 		error = attr_chown(vp, vap->va_uid, vap->va_gid, cred);
 	if (error == 0 && vap->va_size != (u_quad_t)VNOVAL)
-		error = attr_chsize(vp, vap->va_size);
+		error = attr_chsize(vp, vap->va_size, cred);
 	if (error == 0 && (time_given(&vap->va_atime) ||
 	    time_given(&vap->va_mtime) || time_given(&vap->va_birthtime)))
 		error = attr_chtimes(vp, vap, cred);

@@ -65,7 +65,7 @@ balloc_newindir(struct inode *ip, daddr_t metalbn, uint32_t goal,
 	if (error != 0) {
 		bp = getblk(ip->i_vnode, metalbn, (int)fs->e2fs_bsize, 0, 0);
 		brelse(bp, BC_INVAL);
-		ext2fs_blkfree(ip->i_ump, *blkp, 1);
+		(void)ext2fs_blkfree(ip->i_ump, *blkp, 1);
 		return error;
 	}
 	ext2fs_addblocks(ip, 1);

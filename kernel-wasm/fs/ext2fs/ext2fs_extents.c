@@ -33,6 +33,7 @@ struct ext_walk {
 	struct inode	*ew_ip;
 	struct ext_level ew_level[EXT_DEPTHMAX + 1];
 	uint32_t	ew_blocks[EXT_DEPTHMAX + 1]; /* seen so far */
+	uint32_t	ew_total;	/* blocks so far */
 	uint64_t	ew_end;		/* lbn after the last extent */
 };
 
@@ -84,6 +85,7 @@ ext_add(struct ext_walk *ew, const uint8_t *p)
 	x.x_blk = le32dec(p + EE_STARTLO);
 	if (x.x_len == 0 || x.x_lbn < ew->ew_end ||
 	    (uint64_t)x.x_lbn + x.x_len > 0xffffffffU ||
+	    (uint64_t)ew->ew_total + x.x_len > ITOFS(ew->ew_ip)->e2fs_bcount ||
 	    le16dec(p + EE_STARTHI) != 0 ||
 	    !ext2fs_blocks_valid(ITOFS(ew->ew_ip), x.x_blk, x.x_len))
 		return EIO;
@@ -93,6 +95,7 @@ ext_add(struct ext_walk *ew, const uint8_t *p)
 	    xm->xm_count + 1);
 	xm->xm_ext[xm->xm_count++] = x;
 	ew->ew_end = (uint64_t)x.x_lbn + x.x_len;
+	ew->ew_total += x.x_len;
 	return 0;
 }
 

@@ -188,7 +188,7 @@ ext_fill(struct inode *ip, uint32_t i, uint32_t lbn, kauth_cred_t cred,
 	} else {
 		error = ext_reserve(ip, xm->xm_count + 1, cred);
 		if (error != 0) {
-			ext2fs_blkfree(ip->i_ump, *blkp, 1);
+			(void)ext2fs_blkfree(ip->i_ump, *blkp, 1);
 			return error;
 		}
 		ext_insert(xm, i, lbn, 1, *blkp, false);

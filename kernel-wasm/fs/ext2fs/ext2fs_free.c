@@ -82,7 +82,7 @@ ext2fs_inactive(void *v)
 		/* Set first: the write of the shorter inode has it. */
 		di->e2di_dtime = (uint32_t)time_second;
 		free_ea(ip);
-		(void)ext2fs_truncate(ip, 0);
+		(void)ext2fs_truncate(ip, 0, NOCRED);
 		di->e2di_nblock = 0;
 		ext2fs_modified(ip);
 		(void)ext2fs_update_ordered(ip);
@@ -135,7 +135,7 @@ orphan_free(struct mount *mp, ino_t ino, uint32_t *nextp)
 	if (ip->i_din.e2di_nlink > 0 && vp->v_type == VREG) {
 		size = ip->i_size;
 		ip->i_size = size + 1;
-		error = ext2fs_truncate(ip, size);
+		error = ext2fs_truncate(ip, size, NOCRED);
 	}
 	vput(vp);
 	return error;

@@ -172,7 +172,7 @@ ext2fs_dirgone(struct vnode *vp)
 {
 	VTOI(vp)->i_din.e2di_nlink = 0;
 	ext2fs_touch(VTOI(vp), IN_CHANGE);
-	(void)ext2fs_truncate(VTOI(vp), 0);
+	(void)ext2fs_truncate(VTOI(vp), 0, NOCRED);
 	cache_purge(vp);
 }
 

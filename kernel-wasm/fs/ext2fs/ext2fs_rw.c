@@ -68,7 +68,7 @@ static void
 rw_undo(struct inode *ip, struct uio *uio, uint64_t size, off_t offset,
     size_t resid)
 {
-	(void)ext2fs_truncate(ip, size);
+	(void)ext2fs_truncate(ip, size, NOCRED);
 	uio->uio_offset = offset;
 	uio->uio_resid = resid;
 }

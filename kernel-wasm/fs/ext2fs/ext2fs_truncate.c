@@ -5,17 +5,22 @@
  * Order	The inode without the blocks is written before they are freed,
  *		so no block belongs to two files.
  *
- * Growing	needs no space: the new part is a hole.
+ * Growing	The block of the last byte is made, what is before it is a
+ *		hole, as on NetBSD.
+ *
+ * Damage	An indirect block that was free already is not followed: so a
+ *		tree that contains itself comes to an end.
  *
  * Locking	the vnode is locked exclusively, or being reclaimed.
  * Sleeps	yes.
- * Errors	EFBIG; EIO.
+ * Errors	EFBIG, ENOSPC (growing); EIO.
  */
 
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/buf.h>
 #include <sys/errno.h>
+#include <sys/kauth.h>
 #include <sys/kmem.h>
 #include <sys/mount.h>
 #include <sys/vnode.h>
@@ -49,56 +54,66 @@ trunc_tail(struct inode *ip, uint64_t length)
 }
 
 /*
- * Free what the indirect block at blk maps from its block number `from` on,
- * and the block itself when that is all of it.  `start`: first lbn under it.
+ * The pointers of an indirect block, from its block number `from` on, come
+ * out of it; the block is freed when that is all of it.  `start`: first lbn
+ * under it.  *old: a copy of all pointers.
  */
 static int
+trunc_takeout(struct inode *ip, daddr_t start, int level, uint32_t blk,
+    uint32_t keep, uint32_t *old)
+{
+	struct m_ext2fs *fs = ITOFS(ip);
+	struct buf *bp;
+	int error;
+
+	error = ext2fs_indir_get(ip, -(start + level - 1), blk, &bp);
+	if (error != 0)
+		return error;
+	memcpy(old, bp->b_data, fs->e2fs_bsize);
+	if (keep > 0) {
+		memset((uint8_t *)bp->b_data + (size_t)keep * 4, 0,
+		    fs->e2fs_bsize - (size_t)keep * 4);
+		return ext2fs_metawrite(ip->i_vnode, bp);
+	}
+	brelse(bp, BC_INVAL);
+	if (!ext2fs_blkfree(ip->i_ump, blk, 1))
+		return EIO;
+	ext2fs_addblocks(ip, -1);
+	return 0;
+}
+
+/*
+ * Free what the indirect block at blk maps from its block number `from` on.
+ */
+static void
 trunc_indir(struct inode *ip, daddr_t start, int level, uint32_t blk,
     uint64_t from)
 {
 	struct m_ext2fs *fs = ITOFS(ip);
-	uint32_t n = EXT2_NINDIR(fs), i, first, child;
+	uint32_t n = EXT2_NINDIR(fs), i, child;
 	uint64_t span = 1, rest;
 	uint32_t *old;
-	struct buf *bp;
-	int k, error;
+	int k;
 
 	for (k = 1; k < level; k++)
 		span *= n;
-	error = ext2fs_indir_get(ip, -(start + level - 1), blk, &bp);
-	if (error != 0)
-		return error;
-	old = kmem_alloc(fs->e2fs_bsize, KM_SLEEP);
-	memcpy(old, bp->b_data, fs->e2fs_bsize);
-	first = (uint32_t)(from / span);
+	i = (uint32_t)(from / span);
 	rest = from % span;
-	if (from == 0)
-		brelse(bp, BC_INVAL);
-	else {
-		/* The first pointer stays if some of it does. */
-		k = (int)(first + (rest != 0));
-		memset((uint8_t *)bp->b_data + (size_t)k * 4, 0,
-		    fs->e2fs_bsize - (size_t)k * 4);
-		error = ext2fs_metawrite(ip->i_vnode, bp);
-	}
-	for (i = first; i < n; i++, rest = 0) {
+	old = kmem_alloc(fs->e2fs_bsize, KM_SLEEP);
+	/* The first pointer stays if some of it does. */
+	if (trunc_takeout(ip, start, level, blk, i + (rest != 0), old) != 0)
+		i = n;
+	for (; i < n; i++, rest = 0) {
 		child = le32toh(old[i]);
 		if (child == 0)
 			continue;
 		if (level > 1)
-			(void)trunc_indir(ip, start + (daddr_t)(i * span),
+			trunc_indir(ip, start + (daddr_t)(i * span),
 			    level - 1, child, rest);
-		else {
-			ext2fs_blkfree(ip->i_ump, child, 1);
+		else if (ext2fs_blkfree(ip->i_ump, child, 1))
 			ext2fs_addblocks(ip, -1);
-		}
 	}
 	kmem_free(old, fs->e2fs_bsize);
-	if (from == 0) {
-		ext2fs_blkfree(ip->i_ump, blk, 1);
-		ext2fs_addblocks(ip, -1);
-	}
-	return error;
 }
 
 /*
@@ -129,8 +144,8 @@ trunc_blocks(struct inode *ip, uint64_t nblk)
 		blk = le32dec(old + i * 4);
 		if (blk == 0)
 			continue;
-		ext2fs_blkfree(ip->i_ump, blk, 1);
-		ext2fs_addblocks(ip, -1);
+		if (ext2fs_blkfree(ip->i_ump, blk, 1))
+			ext2fs_addblocks(ip, -1);
 	}
 	span = 1;
 	start = EXT2FS_NDADDR;
@@ -138,7 +153,7 @@ trunc_blocks(struct inode *ip, uint64_t nblk)
 		span *= EXT2_NINDIR(fs);
 		blk = le32dec(old + (EXT2FS_NDADDR + level - 1) * 4);
 		if (blk != 0 && nblk < start + span)
-			(void)trunc_indir(ip, (daddr_t)start, level, blk,
+			trunc_indir(ip, (daddr_t)start, level, blk,
 			    nblk > start ? nblk - start : 0);
 		start += span;
 	}
@@ -159,7 +174,7 @@ trunc_extents(struct inode *ip, uint64_t nblk)
 	ext2fs_modified(ip);
 	error = ext2fs_update_ordered(ip);
 	for (i = 0; i < count; i++) {
-		ext2fs_blkfree(ip->i_ump, cut[i].x_blk, cut[i].x_len);
+		(void)ext2fs_blkfree(ip->i_ump, cut[i].x_blk, cut[i].x_len);
 		ext2fs_addblocks(ip, -(int64_t)cut[i].x_len);
 	}
 	if (count > 0)
@@ -175,10 +190,34 @@ trunc_inblocks(const struct inode *ip)
 }
 
 /*
+ * The block of the new last byte becomes real.
+ */
+static int
+trunc_grow(struct inode *ip, uint64_t length, kauth_cred_t cred)
+{
+	uint64_t had = ip->i_size;
+	struct buf *bp;
+	int error;
+
+	error = ext2fs_balloc(ip, (off_t)length - 1, 1, false, cred, &bp);
+	if (error != 0) {
+		/* Nor what was made on the way to it. */
+		ip->i_size = length;
+		(void)ext2fs_truncate(ip, had, cred);
+		return error;
+	}
+	bdwrite(bp);
+	ip->i_size = length;
+	uvm_vnp_setsize(ip->i_vnode, (voff_t)length);
+	ext2fs_modified(ip);
+	return 0;
+}
+
+/*
  * Set the length; times are the caller's.
  */
 int
-ext2fs_truncate(struct inode *ip, uint64_t length)
+ext2fs_truncate(struct inode *ip, uint64_t length, kauth_cred_t cred)
 {
 	struct m_ext2fs *fs = ITOFS(ip);
 	struct vnode *vp = ip->i_vnode;
@@ -197,16 +236,16 @@ ext2fs_truncate(struct inode *ip, uint64_t length)
 	}
 	if (length > ext2fs_maxfilesize(fs, extents))
 		return EFBIG;
-	if (length < had) {
-		error = trunc_tail(ip, length);
-		if (error != 0)
-			return error;
-	}
+	if (length > had)
+		return trunc_grow(ip, length, cred);
+	if (length == had)
+		return 0;
+	error = trunc_tail(ip, length);
+	if (error != 0)
+		return error;
 	ip->i_size = length;
 	uvm_vnp_setsize(vp, (voff_t)length);
 	ext2fs_modified(ip);
-	if (length >= had)
-		return 0;
 	nblk = howmany(length, fs->e2fs_bsize);
 	error = vtruncbuf(vp, (daddr_t)nblk, false, 0);
 	if (error != 0)

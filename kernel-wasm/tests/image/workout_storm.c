@@ -20,7 +20,7 @@
 #include "host.h"
 #include "workout.h"
 
-#define	TOP		"/mnt/storm"
+#define	TOP		"/mnt/work/storm"
 #define	DIRS		4
 #define	NAMES		24
 #define	THREADS		6
