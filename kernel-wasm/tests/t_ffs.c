@@ -4,92 +4,10 @@
  * unmounted and checked bit by bit.
  */
 
-#include "h_vfs.h"
+#include "h_ffs_mount.h"
 
 #include <sys/errno.h>
-#include <ufs/ufs/ufsmount.h>
-
-#include "h_ffs.h"
-#include "h_memdisk.h"
-
-#define	MB	((size_t)1 << 20)
-
-static const struct h_ffs_params plain = {
-	.p_ufs2 = false, .p_bsize = 8192, .p_fsize = 1024, .p_ncg = 4,
-	.p_ipg = 4096, .p_contigsumsize = 8, .p_minfree = 5,
-};
-
-static int
-ffs_mountit(int flags)
-{
-	static char dev[] = "/dev/hd";
-	struct ufs_args args = { .fspec = dev };
-
-	return (int)h_mount("ffs", "/m", flags, &args, sizeof(args));
-}
-
-static void
-begin(const struct h_ffs_params *p, size_t size, int flags)
-{
-	h_memdisk_attach(size);
-	h_ffs_newfs(p, h_memdisk.md_bytes, size);
-	CHECK_EQ(h_ffs_check(h_memdisk.md_bytes, size), 0);
-	(void)h_mkdir("/m", 0755);
-	CHECK_EQ(ffs_mountit(flags), 0);
-}
-
-static void
-checkit(void)
-{
-	CHECK_EQ(h_unmount("/m", 0), 0);
-	CHECK_EQ(h_ffs_check(h_memdisk.md_bytes, h_memdisk.md_size), 0);
-}
-
-static void
-end(void)
-{
-	checkit();
-	h_memdisk_detach();
-}
-
-static uint8_t
-pattern(uint32_t seed, uint64_t off)
-{
-	return (uint8_t)((off * 2654435761U >> 13) + seed);
-}
-
-/* Write [off, off + n) of a file, made if need be. */
-static long
-put(const char *path, uint32_t seed, uint64_t off, size_t n)
-{
-	uint8_t *buf = kmem_alloc(n, KM_SLEEP);
-	long fd = h_open(path, O_CREAT | O_RDWR, 0644), rv;
-	size_t i;
-
-	CHECK(fd >= 0);
-	for (i = 0; i < n; i++)
-		buf[i] = pattern(seed, off + i);
-	rv = h_pwrite(fd, buf, n, (off_t)off);
-	CHECK_EQ(h_close(fd), 0);
-	kmem_free(buf, n);
-	return rv;
-}
-
-static void
-get(const char *path, uint32_t seed, uint64_t off, size_t n)
-{
-	uint8_t *buf = kmem_alloc(n, KM_SLEEP);
-	long fd = h_open(path, O_RDONLY, 0);
-	size_t i;
-
-	CHECK(fd >= 0);
-	CHECK_EQ(h_pread(fd, buf, n, (off_t)off), (long)n);
-	for (i = 0; i < n && buf[i] == pattern(seed, off + i); i++)
-		continue;
-	CHECK_EQ(i, n);
-	(void)h_close(fd);
-	kmem_free(buf, n);
-}
+#include <sys/extattr.h>
 
 /* Sizes around fragments, blocks and the first indirect block. */
 static const uint32_t sizes[] = { 1, 511, 512, 1000, 1025, 4096, 5000, 8191,
@@ -360,222 +278,71 @@ TEST_FLAGS(update, T_LEAKS)
 	end();
 }
 
-static uint32_t rnd;
-
-static uint32_t
-chance(uint32_t n)
+static long
+ea_set(const char *path, const char *attr, const void *value, size_t len)
 {
-	rnd = rnd * 1664525 + 1013904223;
-	return (rnd >> 8) % n;
+	return H_SC(extattr_set_file, A(path, path),
+	    A(attrnamespace, EXTATTR_NAMESPACE_USER), A(attrname, attr),
+	    A(data, value), A(nbytes, len));
 }
 
-#define	NFILES	24
-#define	FMAX	400000
-
-/* What every file should hold; NULL: it is not there. */
-static uint8_t *model[NFILES];
-static uint32_t modelsize[NFILES];
-
-static void
-model_write(unsigned f, const char *path)
+static long
+ea_get(const char *path, const char *attr, void *value, size_t len)
 {
-	uint32_t off = chance(4) == 0 ? chance(FMAX / 2) :
-	    chance(modelsize[f] + 1), n = 1 + chance(chance(3) == 0 ? 60000 :
-	    2000), i;
-	long fd = h_open(path, O_CREAT | O_RDWR, 0644), rv;
-
-	if (fd == -ENOSPC)
-		return;
-	CHECK(fd >= 0);
-	if (model[f] == NULL) {
-		model[f] = kmem_zalloc(FMAX, KM_SLEEP);
-		modelsize[f] = 0;
-	}
-	n = MIN(n, FMAX - off);
-	for (i = 0; i < n; i++)
-		model[f][off + i] = (uint8_t)chance(256);
-	rv = h_pwrite(fd, model[f] + off, n, (off_t)off);
-	CHECK_EQ(rv, n);
-	modelsize[f] = MAX(modelsize[f], off + n);
-	if (chance(10) == 0)
-		CHECK_EQ(H_SC(fsync, A(fd, (int)fd)), 0);
-	CHECK_EQ(h_close(fd), 0);
+	return H_SC(extattr_get_file, A(path, path),
+	    A(attrnamespace, EXTATTR_NAMESPACE_USER), A(attrname, attr),
+	    A(data, value), A(nbytes, len));
 }
 
 static void
-model_truncate(unsigned f, const char *path)
-{
-	uint32_t n = chance(2) == 0 ? chance(modelsize[f] + 1) :
-	    chance(FMAX / 2);
-	long fd = h_open(path, O_RDWR, 0);
-
-	CHECK_EQ(fd >= 0, model[f] != NULL);
-	if (fd < 0)
-		return;
-	CHECK_EQ(h_ftruncate(fd, n), 0);
-	if (n < modelsize[f])
-		memset(model[f] + n, 0, modelsize[f] - n);
-	modelsize[f] = n;
-	CHECK_EQ(h_close(fd), 0);
-}
-
-static void
-model_drop(unsigned f)
-{
-	if (model[f] != NULL)
-		kmem_free(model[f], FMAX);
-	model[f] = NULL;
-}
-
-static void
-model_check(unsigned f, const char *path)
-{
-	uint8_t *buf;
-	long fd = h_open(path, O_RDONLY, 0);
-
-	CHECK_EQ(fd >= 0, model[f] != NULL);
-	if (fd < 0)
-		return;
-	buf = kmem_alloc(FMAX, KM_SLEEP);
-	CHECK_EQ(h_pread(fd, buf, FMAX, 0), modelsize[f]);
-	CHECK(memcmp(buf, model[f], modelsize[f]) == 0);
-	kmem_free(buf, FMAX);
-	CHECK_EQ(h_close(fd), 0);
-}
-
-static void
-model_step(void)
-{
-	unsigned f = chance(NFILES), g = chance(NFILES);
-	char path[32], to[32];
-
-	snprintf(path, sizeof(path), "/m/%u/f%u", f % 3, f);
-	snprintf(to, sizeof(to), "/m/%u/f%u", g % 3, g);
-	switch (chance(10)) {
-	case 0:
-		CHECK_EQ(h_unlink(path), model[f] != NULL ? 0 : -ENOENT);
-		model_drop(f);
-		break;
-	case 1:
-		if (f == g)
-			break;
-		CHECK_EQ(h_rename(path, to), model[f] != NULL ? 0 : -ENOENT);
-		if (model[f] == NULL)
-			break;
-		model_drop(g);
-		model[g] = model[f];
-		modelsize[g] = modelsize[f];
-		model[f] = NULL;
-		break;
-	case 2:
-	case 3:
-		model_truncate(f, path);
-		break;
-	case 4:
-		model_check(f, path);
-		break;
-	default:
-		model_write(f, path);
-		break;
-	}
-}
-
-static void
-randomly(const struct h_ffs_params *p, int flags, uint32_t seed)
-{
-	char path[32];
-	unsigned f, round, i;
-
-	rnd = seed;
-	begin(p, 16 * MB, flags);
-	for (i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "/m/%u", i);
-		CHECK_EQ(h_mkdir(path, 0755), 0);
-	}
-	for (round = 0; round < 4; round++) {
-		for (i = 0; i < 150; i++)
-			model_step();
-		checkit();
-		CHECK_EQ(ffs_mountit(flags), 0);
-		for (f = 0; f < NFILES; f++) {
-			snprintf(path, sizeof(path), "/m/%u/f%u", f % 3, f);
-			model_check(f, path);
-		}
-	}
-	for (f = 0; f < NFILES; f++)
-		model_drop(f);
-	end();
-}
-
-TEST_FLAGS(random_ops, T_LEAKS)
+extattr(int flags)
 {
 	struct h_ffs_params p = plain;
+	char attr[32], list[64];
+	uint8_t *buf = kmem_zalloc(8192, KM_SLEEP), *got;
 	unsigned i;
 
-	for (i = 0; i < 6; i++) {
-		p.p_ufs2 = (i & 1) != 0;
-		p.p_be = (i & 2) != 0;
-		p.p_bsize = i < 3 ? 4096 : 16384;
-		p.p_fsize = p.p_bsize / (i % 3 == 0 ? 8 : 4);
-		p.p_ipg = 512;
-		randomly(&p, i % 2 == 0 ? 0 : MNT_ASYNC, 12345 + i);
-		randomly(&p, MNT_LOG, 54321 + i);
+	got = kmem_zalloc(8192, KM_SLEEP);
+	p.p_ufs2 = p.p_ea = true;
+	begin(&p, 8 * MB, flags);
+	CHECK_EQ(put("/m/f", 1, 0, 3000), 3000);
+	CHECK_EQ(ea_get("/m/f", "none", got, 10), -ENOATTR);
+	for (i = 0; i < 12; i++) {
+		snprintf(attr, sizeof(attr), "attr%u", i);
+		memset(buf, (int)i, 8192);
+		CHECK_EQ(ea_set("/m/f", attr, buf, i * 100 + 1), i * 100 + 1);
 	}
-}
-
-/*
- * The power goes after the n-th write: with a journal the next mount makes
- * the file system whole, and what was synced is there.
- */
-static bool
-powercut(unsigned n)
-{
-	char path[64];
-	unsigned i;
-	bool done;
-	long fd;
-
-	begin(&plain, 8 * MB, MNT_LOG);
-	CHECK_EQ(put("/m/kept", 7, 0, 30000), 30000);
-	fd = h_open("/m/kept", O_RDWR, 0);
-	CHECK_EQ(H_SC(fsync, A(fd, (int)fd)), 0);
-	CHECK_EQ(h_close(fd), 0);
-	h_memdisk.md_stopafter = h_memdisk.md_writes + n;
-	CHECK_EQ(h_mkdir("/m/d", 0755), 0);
-	for (i = 0; i < 30; i++) {
-		snprintf(path, sizeof(path), "/m/d/f%u", i);
-		(void)put(path, i, 0, 1000 + i * 3000);
-		if (i % 3 == 0)
-			(void)h_unlink(path);
-		if (i % 4 == 0)
-			(void)h_rename(path, "/m/other");
-		if (i % 6 == 0) {
-			fd = h_open("/m/d", O_RDONLY, 0);
-			(void)H_SC(fsync, A(fd, (int)fd));
-			(void)h_close(fd);
-		}
+	CHECK_EQ(ea_set("/m/f", "attr3", buf, 5), 5);
+	CHECK_EQ(ea_set("/m/f", "huge", buf, 8192), 8192);
+	CHECK_EQ(ea_set("/m/f", "more", buf, 8192), -ENOSPC);
+	checkit();
+	CHECK_EQ(ffs_mountit(flags), 0);
+	CHECK_EQ(ea_get("/m/f", "attr3", got, 100), 5);
+	CHECK_EQ(ea_get("/m/f", "attr11", got, 8192), 1101);
+	CHECK(memcmp(buf, got, 1101) == 0);
+	for (i = 1; i < 12; i++) {
+		snprintf(attr, sizeof(attr), "attr%u", i);
+		CHECK_EQ(H_SC(extattr_delete_file, A(path, "/m/f"),
+		    A(attrnamespace, EXTATTR_NAMESPACE_USER),
+		    A(attrname, attr)), 0);
 	}
-	fd = h_open("/m/other", O_RDWR, 0);
-	(void)h_unlink("/m/other");
-	(void)H_SC(fsync, A(fd, (int)fd));
-	done = h_memdisk.md_writes < h_memdisk.md_stopafter;
-	CHECK_EQ(h_unmount("/m", MNT_FORCE), 0);
-	(void)h_close(fd);
-	h_memdisk.md_stopafter = 0;
-	CHECK_EQ(ffs_mountit(MNT_RDONLY), 0);
-	get("/m/kept", 7, 0, 30000);
-	CHECK_EQ(h_unmount("/m", 0), 0);
-	CHECK_EQ(ffs_mountit(MNT_LOG), 0);
-	get("/m/kept", 7, 0, 30000);
+	CHECK_EQ(H_SC(extattr_list_file, A(path, "/m/f"),
+	    A(attrnamespace, EXTATTR_NAMESPACE_USER), A(data, list),
+	    A(nbytes, sizeof(list))), 11);
+	CHECK(memcmp(list, "\4huge\5attr0", 11) == 0 ||
+	    memcmp(list, "\5attr0\4huge", 11) == 0);
+	get("/m/f", 1, 0, 3000);
+	checkit();
+	CHECK_EQ(ffs_mountit(flags), 0);
+	CHECK_EQ(h_unlink("/m/f"), 0);
 	end();
-	return done;
+	kmem_free(buf, 8192);
+	kmem_free(got, 8192);
 }
 
-TEST_FLAGS(powercut, T_LEAKS)
+TEST_FLAGS(extattr, T_LEAKS)
 {
-	unsigned n = 1;
-
-	while (!powercut(n))
-		n++;
-	CHECK(n > 50);
+	extattr(0);
+	extattr(MNT_ASYNC);
+	extattr(MNT_LOG);
 }

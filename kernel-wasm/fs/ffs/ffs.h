@@ -263,6 +263,13 @@ int	ffs_spec_fsync(void *);
 int	ffs_fifo_read(void *);
 int	ffs_fifo_write(void *);
 
+/* ffs_extattr.c */
+void	ffs_ea_free(struct inode *);
+int	ffs_getextattr(void *);
+int	ffs_listextattr(void *);
+int	ffs_setextattr(void *);
+int	ffs_deleteextattr(void *);
+
 /* ffs_mount.c */
 int	ffs_mount(struct mount *, const char *, void *, size_t *);
 int	ffs_unmount(struct mount *, int);

@@ -391,6 +391,7 @@ inactive_free(struct inode *ip)
 
 	if (vp->v_type == VREG || vp->v_type == VDIR || vp->v_type == VLNK)
 		(void)ffs_truncate(ip, 0, NOCRED);
+	ffs_ea_free(ip);
 	ffs_dirhash_free(ip);
 	ip->i_freemode = (mode_t)ip->i_mode;
 	ip->i_mode = 0;
