@@ -5,6 +5,7 @@
 
 #include "h_vfs.h"
 
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/conf.h>
 #include <sys/dkio.h>
@@ -40,8 +41,8 @@ md_strategy(struct buf *bp)
 		if (BUF_ISREAD(bp))
 			memcpy(bp->b_data, md->md_bytes + off,
 			    (size_t)bp->b_bcount);
-		else if (++md->md_writes <= md->md_stopafter ||
-		    md->md_stopafter == 0)
+		else if (atomic_inc_uint_nv(&md->md_writes) <=
+		    md->md_stopafter || md->md_stopafter == 0)
 			memcpy(md->md_bytes + off, bp->b_data,
 			    (size_t)bp->b_bcount);
 		bp->b_resid = 0;

@@ -11,7 +11,7 @@
 struct memdisk {
 	uint8_t	*md_bytes;
 	size_t	md_size;
-	unsigned md_writes;		/* requests so far */
+	volatile unsigned md_writes;	/* requests so far */
 	unsigned md_stopafter;		/* 0, or: later ones are dropped */
 };
 extern struct memdisk h_memdisk;

@@ -142,6 +142,7 @@ int	ffs_metawrite(struct ufsmount *, struct buf *, uint32_t off,
 	    uint32_t len);
 void	ffs_metadelay(struct ufsmount *, struct buf *, uint32_t off,
 	    uint32_t len);
+bool	ffs_summary_changed(struct ufsmount *);
 int	ffs_cachesync(struct ufsmount *);
 
 /* ffs_alloc.c */

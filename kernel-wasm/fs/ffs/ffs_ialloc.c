@@ -85,9 +85,13 @@ ialloc_ask(struct ufsmount *ump, uint32_t cgx, int64_t pref, uint32_t isdir,
 	struct buf *bp;
 	struct cg cg;
 	int64_t got;
+	bool mayhave;
 	int error;
 
-	if (ump->um_csum[cgx].cs_nifree <= 0)
+	mutex_enter(&ump->um_lock);
+	mayhave = ump->um_csum[cgx].cs_nifree > 0;
+	mutex_exit(&ump->um_lock);
+	if (!mayhave)
 		return ENOSPC;
 	error = ffs_cgread(ump, cgx, &bp, &cg);
 	if (error != 0)

@@ -17,7 +17,7 @@
  *	that of a vnode nobody else knows.  begin commits when the journal is
  *	a quarter full.
  *
- * Locking	g: lg_lock, innermost but for the allocator.
+ * Locking	g: lg_lock, innermost but for um_lock and the allocator.
  * Sleeps	begin; allocation.
  * Errors	EIO freeing what is free already.
  */
@@ -153,14 +153,19 @@ log_slot(const struct ffslog *lg)
 }
 
 static bool
-log_full(const struct ufsmount *ump, const struct ffslog *lg)
+log_full(struct ufsmount *ump, const struct ffslog *lg)
 {
 	const struct fs *fs = &ump->um_fs;
-	uint64_t avail = fs->fs_nbfree * fs->fs_frag + fs->fs_nffree;
+	uint64_t avail;
 
-	return lg->lg_nsectors > MIN(lg->lg_place.lp_count / 4,
-	    LOG_PENDINGMAX) || (lg->lg_ndeallocs > 0 && avail < LOG_LOWSPACE +
-	    fs->fs_dsize * fs->fs_minfree / 100);
+	if (lg->lg_nsectors > MIN(lg->lg_place.lp_count / 4, LOG_PENDINGMAX))
+		return true;
+	if (lg->lg_ndeallocs == 0)
+		return false;
+	mutex_enter(&ump->um_lock);
+	avail = fs->fs_nbfree * fs->fs_frag + fs->fs_nffree;
+	mutex_exit(&ump->um_lock);
+	return avail < LOG_LOWSPACE + fs->fs_dsize * fs->fs_minfree / 100;
 }
 
 /*
@@ -279,7 +284,7 @@ ffs_log_overlay(struct ufsmount *ump, struct buf *bp)
 	const struct logsector *ls;
 	int s;
 
-	if (lg == NULL || lg->lg_nsectors == 0)
+	if (lg == NULL)
 		return;
 	mutex_enter(&lg->lg_lock);
 	for (s = 0; s < bp->b_bcount / DEV_BSIZE; s++) {

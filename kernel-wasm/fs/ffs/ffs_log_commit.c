@@ -349,7 +349,7 @@ commit_owned(struct ufsmount *ump, struct ffslog *lg)
 	int error = 0;
 
 	commit_deallocs(ump, lg);
-	if (ump->um_fs.fs_fmod)
+	if (ffs_summary_changed(ump))
 		error = ffs_summary_update(ump, false);
 	if (error != 0)
 		return error;

@@ -124,6 +124,20 @@ ffs_metaread(struct ufsmount *ump, struct vnode *vp, daddr_t lbn, int size,
 }
 
 /*
+ * Did anything change that the superblock counts?
+ */
+bool
+ffs_summary_changed(struct ufsmount *ump)
+{
+	bool changed;
+
+	mutex_enter(&ump->um_lock);
+	changed = ump->um_fs.fs_fmod;
+	mutex_exit(&ump->um_lock);
+	return changed;
+}
+
+/*
  * What was written is on the medium.
  */
 int

@@ -120,7 +120,8 @@ ffs_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
 		e = ffs_log_commit(ump);
 		return e != 0 ? e : error;
 	}
-	if (ump->um_fs.fs_fmod && (e = ffs_summary_update(ump, false)) != 0)
+	if (ffs_summary_changed(ump) &&
+	    (e = ffs_summary_update(ump, false)) != 0)
 		error = e;
 	if ((e = vflushbuf(ump->um_devvp, flags)) != 0)
 		error = e;

@@ -4,6 +4,7 @@
  */
 
 #include <sys/param.h>
+#include <sys/mount.h>
 
 #include <ufs/ufs/ufsmount.h>
 
@@ -21,6 +22,7 @@ static const struct fuzz_target target = {
 	.f_unit = 512,
 	.f_size = 4 << 20,
 	.f_writes = true,
+	.f_logflags = MNT_LOG,
 };
 
 int

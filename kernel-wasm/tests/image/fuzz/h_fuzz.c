@@ -62,6 +62,22 @@ fuzz_handles(const char *path)
 	rump_h_dealloc(sv);
 }
 
+/*
+ * Mostly without waiting for each write: more runs.
+ */
+static int
+fuzz_writeflags(const struct fuzz_target *f, size_t len)
+{
+	switch (len / f->f_unit % 4) {
+	case 0:
+		return 0;
+	case 1:
+		return f->f_logflags != 0 ? f->f_logflags : MNT_ASYNC;
+	default:
+		return MNT_ASYNC;
+	}
+}
+
 void
 fuzz_one(const struct fuzz_target *f, const uint8_t *data, size_t len)
 {
@@ -82,9 +98,8 @@ fuzz_one(const struct fuzz_target *f, const uint8_t *data, size_t len)
 		if (rump_sys_unmount("/mnt", 0) == -1)
 			rump_h_fail("unmount");
 	}
-	/* Mostly without waiting for each write: more runs. */
-	if (f->f_writes && rump_sys_mount(f->f_type, "/mnt", (len / f->f_unit) %
-	    4 == 0 ? 0 : MNT_ASYNC, f->f_args, f->f_argslen) == 0) {
+	if (f->f_writes && rump_sys_mount(f->f_type, "/mnt",
+	    fuzz_writeflags(f, len), f->f_args, f->f_argslen) == 0) {
 		fuzz_write();
 		if (rump_sys_unmount("/mnt", 0) == -1)
 			rump_h_fail("unmount after writing");

@@ -20,6 +20,7 @@ struct fuzz_target {
 	size_t		f_unit;		/* bytes of a record */
 	uint64_t	f_size;		/* bytes of the image */
 	bool		f_writes;	/* mounted for writing as well */
+	int		f_logflags;	/* and now and then with these */
 };
 
 void	fuzz_write(void);
