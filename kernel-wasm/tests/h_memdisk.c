@@ -29,6 +29,64 @@ md_close(dev_t dev, int flag, int mode, struct lwp *l)
 	return 0;
 }
 
+/*
+ * Sectors become durable.
+ */
+static void
+md_settle(uint64_t off, size_t len)
+{
+	struct memdisk *md = &h_memdisk;
+
+	if (md->md_media == NULL)
+		return;
+	memcpy(md->md_media + off, md->md_bytes + off, len);
+	memset(md->md_cached + off / DEV_BSIZE, 0, len / DEV_BSIZE);
+}
+
+static void
+md_write(const struct buf *bp, uint64_t off)
+{
+	struct memdisk *md = &h_memdisk;
+	size_t len = (size_t)bp->b_bcount;
+
+	if (atomic_inc_uint_nv(&md->md_writes) > md->md_stopafter &&
+	    md->md_stopafter != 0)
+		return;
+	memcpy(md->md_bytes + off, bp->b_data, len);
+	if (md->md_media == NULL)
+		return;
+	memset(md->md_cached + off / DEV_BSIZE, 1, len / DEV_BSIZE);
+	if ((bp->b_flags & B_MEDIA_FUA) != 0)
+		md_settle(off, len);
+}
+
+void
+h_memdisk_cache(void)
+{
+	struct memdisk *md = &h_memdisk;
+
+	md->md_media = kmem_alloc(md->md_size, KM_SLEEP);
+	md->md_cached = kmem_zalloc(md->md_size / DEV_BSIZE, KM_SLEEP);
+	md_settle(0, md->md_size);
+}
+
+void
+h_memdisk_cut(uint32_t seed)
+{
+	struct memdisk *md = &h_memdisk;
+	size_t i;
+
+	for (i = 0; i < md->md_size / DEV_BSIZE; i++) {
+		seed = seed * 1664525 + 1013904223;
+		if (md->md_cached[i] != 0 && (seed >> 16) % 2 == 0)
+			md_settle(i * DEV_BSIZE, DEV_BSIZE);
+	}
+	memcpy(md->md_bytes, md->md_media, md->md_size);
+	kmem_free(md->md_media, md->md_size);
+	kmem_free(md->md_cached, md->md_size / DEV_BSIZE);
+	md->md_media = md->md_cached = NULL;
+}
+
 static void
 md_strategy(struct buf *bp)
 {
@@ -41,10 +99,8 @@ md_strategy(struct buf *bp)
 		if (BUF_ISREAD(bp))
 			memcpy(bp->b_data, md->md_bytes + off,
 			    (size_t)bp->b_bcount);
-		else if (atomic_inc_uint_nv(&md->md_writes) <=
-		    md->md_stopafter || md->md_stopafter == 0)
-			memcpy(md->md_bytes + off, bp->b_data,
-			    (size_t)bp->b_bcount);
+		else
+			md_write(bp, off);
 		bp->b_resid = 0;
 	}
 	biodone(bp);
@@ -62,6 +118,9 @@ md_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 		*(u_int *)data = DEV_BSIZE;
 		return 0;
 	case DIOCCACHESYNC:
+		if (h_memdisk.md_stopafter == 0 ||
+		    h_memdisk.md_writes < h_memdisk.md_stopafter)
+			md_settle(0, h_memdisk.md_size);
 		return 0;
 	default:
 		return ENOTTY;
