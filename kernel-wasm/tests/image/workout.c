@@ -395,12 +395,13 @@ int
 workout_main(int argc, char **argv, const char *type, void *args,
     size_t argslen)
 {
-	int flags = argc > 4 && strcmp(argv[4], "async") == 0 ? MNT_ASYNC : 0;
+	int flags = argc <= 4 ? 0 : strcmp(argv[4], "async") == 0 ?
+	    MNT_ASYNC : strcmp(argv[4], "log") == 0 ? MNT_LOG : 0;
 	unsigned int count = argc > 3 ?
 	    (unsigned int)strtoul(argv[3], NULL, 10) : 1000;
 
 	if (argc < 3)
-		rump_h_fail("usage: %s image work|storm|finish [files [async]]",
+		rump_h_fail("usage: %s image work|storm|finish [files [async|log]]",
 		    argv[0]);
 	if (rump_init() != 0)
 		rump_h_fail("rump_init");
