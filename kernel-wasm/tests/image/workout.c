@@ -5,6 +5,7 @@
  *
  * Parts	work	everything, and the 5 GB file stays
  *		storm	many threads at once, see workout_storm.c
+ *		corners	what workout.sh prepared with debugfs
  *		finish	reads that file, cuts and removes it
  *		So a checker of another system can look in between.
  *
@@ -377,6 +378,39 @@ work_full(void)
 	}
 }
 
+/*
+ * What workout.sh has prepared with debugfs: an extent without data, files
+ * with a block of extended attributes, a directory at the limit of links.
+ */
+static void
+work_corners(void)
+{
+	const char *path = "/mnt/uninit";
+	int fd, i;
+
+	fd = rump_sys_open(path, O_RDWR);
+	must(fd, "open", path);
+	memset(chunk, 0, CHUNK);
+	if (rump_sys_pwrite(fd, "hello", 5, 50000) != 5 ||
+	    rump_sys_pwrite(fd, "x", 1, 0) != 1 ||
+	    rump_sys_pread(fd, back, CHUNK, 0) != CHUNK || back[0] != 'x' ||
+	    memcmp(back + 50000, "hello", 5) != 0)
+		rump_h_fail("contents of %s", path);
+	back[0] = 0;
+	memset(back + 50000, 0, 5);
+	if (memcmp(back, chunk, CHUNK) != 0)
+		rump_h_fail("%s is not zero", path);
+	must(rump_sys_close(fd), "close", path);
+	must(rump_sys_unlink("/mnt/ea"), "unlink", "ea");
+	must(rump_sys_unlink("/mnt/ealink"), "unlink", "ealink");
+	for (i = 0; i < 3; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "/mnt/links/%d", i);
+		must(rump_sys_mkdir(name, 0755), "mkdir", name);
+	}
+}
+
 static void
 work_all(unsigned int count)
 {
@@ -401,8 +435,8 @@ workout_main(int argc, char **argv, const char *type, void *args,
 	    (unsigned int)strtoul(argv[3], NULL, 10) : 1000;
 
 	if (argc < 3)
-		rump_h_fail("usage: %s image work|storm|finish [files [async|log]]",
-		    argv[0]);
+		rump_h_fail("usage: %s image work|storm|corners|finish "
+		    "[files [async|log]]", argv[0]);
 	if (rump_init() != 0)
 		rump_h_fail("rump_init");
 	must(rump_sys_mkdir("/mnt", 0755), "mkdir", "/mnt");
@@ -414,6 +448,8 @@ workout_main(int argc, char **argv, const char *type, void *args,
 		work_all(count);
 	else if (strcmp(argv[2], "storm") == 0)
 		workout_storm();
+	else if (strcmp(argv[2], "corners") == 0)
+		work_corners();
 	else
 		finish_sparse();
 	rump_sys_sync();

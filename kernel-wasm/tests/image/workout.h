@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-/* workout_TYPE IMAGE work|storm|finish [files [mount flags]] */
+/* workout_TYPE IMAGE work|storm|corners|finish [files [mount flags]] */
 void	workout_storm(void);
 int	workout_main(int argc, char **argv, const char *type, void *args,
 	    size_t argslen);

@@ -84,6 +84,52 @@ ext2() {
 	[ -n "${KEEP:-}" ] || rm -f "$img"
 }
 
+inode() {
+	debugfs -R "stat $1" "$img" 2>/dev/null | sed -n 's/^Inode: \([0-9]*\).*/\1/p'
+}
+
+# Orphans of another system, attributes in a block, extents without data.
+corners() {
+	name=corners img=$work/corners.img
+	case $name in ${ONLY:-*}) ;; *) return ;; esac
+	rm -f "$img"
+	mke2fs -q -F -t ext4 -b 1024 -I 128 -O $plain,^has_journal,dir_nlink \
+	    "$img" 16m >"$work/$name.log" 2>&1
+	head -c 300000 /dev/urandom >"$work/data"
+	head -c 800 /dev/zero | tr '\0' v >"$work/value"
+	debugfs -w -f - "$img" >"$work/$name.log" 2>&1 <<-EOF
+		write $work/data gone
+		write $work/data kept
+		write $work/data ea
+		symlink ealink target
+		ea_set -f $work/value ea user.big
+		ea_set -f $work/value ealink user.big
+		write /dev/null uninit
+		fallocate uninit 0 99
+		sif uninit size 102400
+		mkdir links
+		sif links links_count 64999
+	EOF
+	gone=$(inode gone) kept=$(inode kept)
+	debugfs -w -f - "$img" >>"$work/$name.log" 2>&1 <<-EOF
+		unlink gone
+		sif <$gone> links_count 0
+		sif <$gone> dtime $kept
+		sif <$kept> size 1000
+		ssv last_orphan $gone
+	EOF
+	"$bin/workout_ext2fs" "$img" corners >"$work/$name.log" 2>&1 ||
+	    { fail "$(tail -3 "$work/$name.log")"; return; }
+	# The count of links was made up: 1, "too many", is what is left of it.
+	[ "$(debugfs -R 'stat links' "$img" 2>/dev/null |
+	    sed -n 's/^Links: \([0-9]*\).*/\1/p')" = 1 ] ||
+	    { fail "links of a directory at the limit"; return; }
+	debugfs -w -R 'sif links links_count 5' "$img" 2>/dev/null
+	check "$img" || return
+	passed=$((passed + 1))
+	echo "ok $name"
+}
+
 command -v mke2fs >/dev/null || { echo "SKIP workout: no mke2fs"; exit 0; }
 mkdir -p "$work/mnt"
 truncate -s 1m "$work/probe.img"
@@ -105,6 +151,7 @@ for block in 1024 2048 4096; do
 	    $plain,uninit_bg,^flex_bg,huge_file,^has_journal async
 done
 ext2 ext2-nofiletype ext2 1024 128 ^filetype
+corners
 ext2 ext4-noextents ext4 4096 256 $plain,^extents
 
 echo "workout: $passed passed, $failed failed"
