@@ -20,6 +20,7 @@ const SAME_PAGE: Readonly<Record<string, string>> = {
   mount_cd9660: 'mount',
   mount_ffs: 'mount',
   mount_kernfs: 'mount',
+  mount_msdos: 'mount',
   mount_null: 'mount',
   mount_tmpfs: 'mount',
   lstat: 'stat',

@@ -61,6 +61,7 @@
 #define	roundup(x, y)	((((x) + ((y) - 1)) / (y)) * (y))
 #define	rounddown(x, y)	(((x) / (y)) * (y))
 #define	roundup2(x, m)	(((x) + ((m) - 1)) & ~((__typeof__(x))((m) - 1)))
+#define	rounddown2(x, m)	((x) & ~((__typeof__(x))(m) - 1))
 #define	powerof2(x)	((((x) - 1) & (x)) == 0)
 #ifndef MIN
 #define	MIN(a, b)	((a) < (b) ? (a) : (b))

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * msdosfs_chain.c - the clusters of a file: mapping, growing, shortening.
+ *
+ * A walk takes at most as many steps as there are clusters, so that a ring
+ * ends.  The block found last is remembered: reading in sequence takes one
+ * step a cluster.
+ *
+ * Locking	the file's vnode is locked, shared for msdosfs_pcbmap().
+ * Sleeps	yes.
+ * Errors	E2BIG a block behind the end of the chain; EIO a damaged chain;
+ *		ENOSPC; EFBIG.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/errno.h>
+#include <sys/vnode.h>
+
+#include "msdosfs.h"
+
+static uint32_t
+chain_first(const struct denode *dep)
+{
+	if (msdosfs_isroot(dep))
+		return dep->de_pmp->pm_rootclust;
+	return dep->de_startcluster;
+}
+
+void
+msdosfs_fc_purge(struct denode *dep)
+{
+	mutex_enter(&dep->de_fclock);
+	dep->de_fccn = 0;
+	mutex_exit(&dep->de_fclock);
+}
+
+/*
+ * The cluster of a block.
+ */
+int
+msdosfs_pcbmap(struct denode *dep, uint32_t lbn, uint32_t *cnp)
+{
+	struct msdosfsmount *pmp = dep->de_pmp;
+	uint32_t cn = chain_first(dep), at = 0;
+	int error;
+
+	mutex_enter(&dep->de_fclock);
+	if (dep->de_fccn != 0 && dep->de_fclbn <= lbn) {
+		cn = dep->de_fccn;
+		at = dep->de_fclbn;
+	}
+	mutex_exit(&dep->de_fclock);
+	if (cn == 0 || lbn > pmp->pm_maxcluster)
+		return E2BIG;
+	if (!msdosfs_isclust(pmp, cn))
+		return EIO;
+	for (; at < lbn; at++) {
+		error = msdosfs_fat_get(pmp, cn, &cn);
+		if (error != 0)
+			return error;
+		if (cn == CLUST_EOFE)
+			return E2BIG;
+	}
+	mutex_enter(&dep->de_fclock);
+	dep->de_fclbn = lbn;
+	dep->de_fccn = cn;
+	mutex_exit(&dep->de_fclock);
+	*cnp = cn;
+	return 0;
+}
+
+/*
+ * How many clusters a chain has.
+ */
+int
+msdosfs_chain_length(struct msdosfsmount *pmp, uint32_t cn, uint32_t *countp)
+{
+	uint32_t n = 0;
+	int error;
+
+	for (; cn != CLUST_EOFE; n++) {
+		if (n > pmp->pm_maxcluster)
+			return EIO;
+		error = msdosfs_fat_get(pmp, cn, &cn);
+		if (error != 0)
+			return error;
+	}
+	*countp = n;
+	return 0;
+}
+
+static uint32_t
+chain_clusters(const struct denode *dep)
+{
+	const struct msdosfsmount *pmp = dep->de_pmp;
+
+	return (uint32_t)(((uint64_t)dep->de_size + pmp->pm_bpcluster - 1) >>
+	    pmp->pm_cnshift);
+}
+
+/*
+ * Give the file room for this many clusters; de_size stays.  The contents
+ * of new clusters are unknown.
+ */
+int
+msdosfs_extend(struct denode *dep, uint32_t clusters)
+{
+	struct msdosfsmount *pmp = dep->de_pmp;
+	uint32_t have = chain_clusters(dep), last = 0, cn;
+	int error = 0;
+
+	if (clusters <= have)
+		return 0;
+	if (clusters - have > pmp->pm_freecount)
+		return ENOSPC;
+	if (have > 0)
+		error = msdosfs_pcbmap(dep, have - 1, &last);
+	if (error == E2BIG)
+		return EIO;		/* shorter than the size says */
+	if (error == 0 && have > 0)
+		error = msdosfs_chain_cut(pmp, last);	/* or longer */
+	for (; error == 0 && have < clusters; have++) {
+		error = msdosfs_clust_alloc(pmp, last, &cn);
+		if (error != 0)
+			break;
+		if (last == 0 && dep->de_vnode->v_type != VDIR) {
+			dep->de_startcluster = cn;
+			dep->de_modified = true;
+		}
+		last = cn;
+		mutex_enter(&dep->de_fclock);
+		dep->de_fclbn = have;
+		dep->de_fccn = cn;
+		mutex_exit(&dep->de_fclock);
+	}
+	if (error != 0)
+		(void)msdosfs_shorten(dep, chain_clusters(dep));
+	return error;
+}
+
+/*
+ * Keep this many clusters and free the rest.
+ */
+int
+msdosfs_shorten(struct denode *dep, uint32_t clusters)
+{
+	uint32_t cn = dep->de_startcluster;
+	int error;
+
+	msdosfs_fc_purge(dep);
+	if (clusters == 0) {
+		dep->de_startcluster = 0;
+		dep->de_modified = true;
+		return cn == 0 ? 0 : msdosfs_chain_free(dep->de_pmp, cn);
+	}
+	error = msdosfs_pcbmap(dep, clusters - 1, &cn);
+	if (error != 0)
+		return error == E2BIG ? EIO : error;
+	return msdosfs_chain_cut(dep->de_pmp, cn);
+}
