@@ -13,6 +13,7 @@
 
 struct h_ffs_params {
 	bool	p_ufs2, p_be, p_ea;
+	bool	p_old;		/* UFS1 as 4.2BSD had it */
 	uint32_t p_bsize, p_fsize;
 	uint32_t p_ncg, p_ipg, p_contigsumsize;
 	uint32_t p_minfree;

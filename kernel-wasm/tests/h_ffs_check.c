@@ -163,7 +163,8 @@ chunk(struct ck *c, uint64_t ino, const uint8_t *p, bool first)
 			bad(c, "name of no file", ino, d.d_ino);
 			continue;
 		}
-		if (d.d_type != IFTODT(c->mode[d.d_ino]))
+		if (!c->fs.fs_olddir &&
+		    d.d_type != IFTODT(c->mode[d.d_ino]))
 			bad(c, "type of entry", ino, d.d_ino);
 		c->links[d.d_ino]++;
 	}
@@ -229,7 +230,8 @@ files(struct ck *c)
 			c->links[i] = c->nlink[i];
 		if (S_ISREG(di.di_mode) || S_ISDIR(di.di_mode) ||
 		    (S_ISLNK(di.di_mode) && (int64_t)di.di_size >=
-		    c->fs.fs_maxsymlinklen))
+		    c->fs.fs_maxsymlinklen && (c->fs.fs_maxsymlinklen > 0 ||
+		    di.di_blocks != 0)))
 			blocks(c, i, &di);
 		else if (di.di_blocks != 0)
 			bad(c, "blocks of a special file", i, di.di_blocks);

@@ -49,7 +49,8 @@ layout(struct mk *m, size_t size)
 	fs->fs_be = p->p_be;
 	fs->fs_ufs2 = p->p_ufs2;
 	fs->fs_ea = p->p_ea;
-	fs->fs_updated = true;
+	fs->fs_updated = !p->p_old;
+	fs->fs_oldinode = fs->fs_olddir = p->p_old;
 	fs->fs_bsize = p->p_bsize;
 	fs->fs_fsize = p->p_fsize;
 	fs->fs_frag = p->p_bsize / p->p_fsize;
@@ -117,8 +118,8 @@ super_fields(struct mk *m)
 	put32(m, SB_AVGFILESIZE, 16384);
 	put32(m, SB_AVGFPDIR, 64);
 	put32(m, SB_CONTIGSUM, fs->fs_contigsumsize);
-	put32(m, SB_MAXSYMLINK, fs->fs_ufs2 ? 120 : 60);
-	put32(m, SB_OLDINODEFMT, FS_44INODEFMT);
+	put32(m, SB_MAXSYMLINK, m->p->p_old ? 0 : fs->fs_ufs2 ? 120 : 60);
+	put32(m, SB_OLDINODEFMT, m->p->p_old ? UINT32_MAX : FS_44INODEFMT);
 	put32(m, SB_MAGIC, magic);
 	put64(m, SB_MAXFILESIZE, ((uint64_t)1 << 40) - 1);
 	put64(m, SB_SBLOCKLOC, fs->fs_sblockloc);
@@ -128,7 +129,9 @@ super_fields(struct mk *m)
 	put64(m, SB_CSADDR, fs->fs_csaddr);
 	put32(m, SB_OLDSIZE, fs->fs_size);
 	put32(m, SB_OLDCSADDR, fs->fs_csaddr);
-	m->sb[SB_OLDFLAGS] = FS_FLAGS_UPDATED;
+	put32(m, SB_OLDDSIZE, fs->fs_size - (uint64_t)fs->fs_dblkno *
+	    fs->fs_ncg);
+	m->sb[SB_OLDFLAGS] = m->p->p_old ? 0 : FS_FLAGS_UPDATED;
 }
 
 /*
@@ -299,6 +302,6 @@ h_ffs_newfs(const struct h_ffs_params *p, uint8_t *disk, size_t size)
 	kmem_free(total, p->p_ncg * sizeof(*total));
 	super_fields(&m);
 	ffs_super_encode(&m.fs, 1, m.sb);
-	m.sb[SB_OLDFLAGS] = FS_FLAGS_UPDATED;
+	m.sb[SB_OLDFLAGS] = p->p_old ? 0 : FS_FLAGS_UPDATED;
 	make_root(&m);
 }

@@ -90,6 +90,22 @@ TEST_FLAGS(sizes_sync, T_LEAKS)
 	matrix(0);
 }
 
+/* Directories without types, inodes with short owners. */
+TEST_FLAGS(old_format, T_LEAKS)
+{
+	struct h_ffs_params p = plain;
+
+	p.p_old = true;
+	p.p_contigsumsize = 0;
+	begin(&p, 12 * MB, 0);
+	workout(0);
+	end();
+	p.p_be = true;
+	begin(&p, 12 * MB, MNT_ASYNC);
+	workout(MNT_ASYNC);
+	end();
+}
+
 TEST_FLAGS(sizes_async, T_LEAKS)
 {
 	matrix(MNT_ASYNC);

@@ -125,6 +125,7 @@ int	ffs_newvnode(struct mount *, struct vnode *, struct vnode *,
 	    struct vattr *, kauth_cred_t, size_t *, const void **);
 void	ffs_itimes(struct inode *);
 int	ffs_update(struct inode *, bool wait);
+void	ffs_later(struct inode *);
 void	ffs_orphan(struct inode *);
 int	ffs_inactive(void *);
 int	ffs_reclaim(void *);

@@ -286,6 +286,7 @@ ffs_setattr(void *v)
 	if (error == 0)
 		error = setattr_rest(vp, vap, ap->a_cred);
 	ffs_log_end(VTOI(vp)->i_ump);
+	ffs_later(VTOI(vp));
 	if (error == 0)
 		VN_KNOTE(vp, NOTE_ATTRIB);
 	return error;

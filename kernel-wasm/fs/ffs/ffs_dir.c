@@ -191,6 +191,7 @@ static int
 dir_write(struct inode *dp, struct buf *bp, uint64_t off)
 {
 	ffs_setflag(dp, IN_CHANGE | IN_UPDATE);
+	ffs_later(dp);
 	return ffs_metawrite(dp->i_ump, bp, ffs_blkoff(ITOFS(dp), off) &
 	    ~(uint32_t)(UFS_DIRBLKSIZ - 1), UFS_DIRBLKSIZ);
 }

@@ -381,6 +381,18 @@ ffs_update(struct inode *ip, bool wait)
 }
 
 /*
+ * What changed in memory and in no buf goes out with the syncer.
+ */
+void
+ffs_later(struct inode *ip)
+{
+	struct vnode *vp = ip->i_vnode;
+
+	if (atomic_load_relaxed(&vp->v_synclist_slot) == 0)
+		vn_syncer_add_to_worklist(vp, filedelay);
+}
+
+/*
  * Nobody uses the file, and nothing names it: its blocks are free, and the
  * disk says so.
  */

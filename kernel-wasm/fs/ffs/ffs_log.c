@@ -169,6 +169,24 @@ log_full(struct ufsmount *ump, const struct ffslog *lg)
 }
 
 /*
+ * Is there anything to commit?
+ */
+bool
+ffs_log_pending(struct ufsmount *ump)
+{
+	struct ffslog *lg = ump->um_log;
+	bool pending;
+
+	if (lg == NULL)
+		return false;
+	mutex_enter(&lg->lg_lock);
+	pending = lg->lg_nsectors > 0 || lg->lg_ndeallocs > 0 ||
+	    lg->lg_changed;
+	mutex_exit(&lg->lg_lock);
+	return pending;
+}
+
+/*
  * Is the calling thread inside an operation, or commits?
  */
 bool

@@ -112,6 +112,7 @@ int	ffs_log_dealloc(struct ufsmount *, int64_t addr, uint32_t frags);
 uint64_t ffs_log_deallocated(struct ufsmount *);
 void	ffs_log_unlinked(struct ffslog *, ino_t, uint32_t mode);
 void	ffs_log_freed(struct ffslog *, ino_t);
+bool	ffs_log_pending(struct ufsmount *);
 bool	ffs_log_mine(struct ufsmount *);
 
 /* ffs_log_commit.c */

@@ -240,6 +240,7 @@ ffs_dowrite(struct vnode *vp, struct uio *uio, int ioflag, kauth_cred_t cred)
 	    KAUTH_VNODE_RETAIN_SGID, vp, NULL, EPERM) != 0)
 		ip->i_mode &= ~(uint32_t)(S_ISUID | S_ISGID);
 	ffs_setflag(ip, IN_CHANGE | IN_UPDATE);
+	ffs_later(ip);
 	return (ioflag & IO_SYNC) != 0 ? ffs_update(ip, true) : 0;
 }
 
@@ -308,6 +309,8 @@ ffs_fsync(void *v)
 	if (error != 0 || (ap->a_flags & FSYNC_RECLAIM) != 0)
 		return error;
 	error = ffs_update(VTOI(vp), wait);
+	if ((ap->a_flags & FSYNC_LAZY) != 0 && ffs_log_pending(ump))
+		wait = true;	/* the syncer: the journal has waited long */
 	if (error != 0 || !wait || (ap->a_flags & FSYNC_NOLOG) != 0)
 		return error;
 	return ump->um_log != NULL ? ffs_log_commit(ump) :
