@@ -182,6 +182,10 @@ ext2fs_bmap(void *v)
 	return 0;
 }
 
+/*
+ * A buf that is written knows its place since ext2fs_balloc() or since it was
+ * read: the syncer comes here without the vnode lock.
+ */
 int
 ext2fs_strategy(void *v)
 {
@@ -191,7 +195,7 @@ ext2fs_strategy(void *v)
 	uint32_t blk;
 	int run, error;
 
-	if (bp->b_blkno == bp->b_lblkno) {
+	if (BUF_ISREAD(bp) && bp->b_blkno == bp->b_lblkno) {
 		error = ext2fs_bmap_lbn(ip, bp->b_lblkno, &blk, &run);
 		if (error != 0) {
 			bp->b_error = error;
@@ -200,7 +204,6 @@ ext2fs_strategy(void *v)
 			return error;
 		}
 		if (blk == 0) {
-			KASSERT(BUF_ISREAD(bp));
 			clrbuf(bp);
 			biodone(bp);
 			return 0;
