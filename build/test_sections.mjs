@@ -130,7 +130,7 @@ async function unit() {
 }
 
 /** File systems whose recorded behaviour this release reproduces. */
-const ORACLE_FS = ['tmpfs', 'rumpfs', 'cd9660', 'ffs', 'ffslog', 'ext2fs'];
+const ORACLE_FS = ['tmpfs', 'rumpfs', 'cd9660', 'ffs', 'ffslog', 'ext2fs', 'msdos'];
 
 async function oracle() {
   const check = path.resolve(ROOT, process.env.RUMPUS_ORACLE ?? '../shared/oracle', 'check.mjs');
