@@ -17,7 +17,8 @@ mkdir -p "$work"
 failed=0
 passed=0
 
-python3 "$here/image_tree.py" make "$work/tree" || exit 1
+tree=$work/tree
+python3 "$here/image_tree.py" make "$tree" || exit 1
 
 # compare NAME PROGRAM IMAGE MODE [ARG]: MODE as in image_tree.py
 compare() {
@@ -29,7 +30,7 @@ compare() {
 		failed=$((failed + 1))
 		return
 	fi
-	python3 "$here/image_tree.py" list "$work/tree" "$mode" \
+	python3 "$here/image_tree.py" list "$tree" "$mode" \
 	    >"$work/$name.want"
 	python3 "$here/image_tree.py" filter "$mode" <"$work/$name.raw" \
 	    >"$work/$name.got"
@@ -140,6 +141,48 @@ for block in 1024 2048 4096; do
 	ext2 "ext2-nofiletype-$block" ext2 $block 128 ^filetype,dir_index index
 done
 ext2 ext4-ro-csum ext4 1024 256 ^64bit,metadata_csum,^orphan_file
+
+# A tree that FAT can hold, and mtools writes.
+python3 - "$work/fattree" <<'PYTHON'
+import os, sys
+top = sys.argv[1]
+for d in ("", "dir", "dir/deep", "Langer Name mit Umlaut \u00e4", "many"):
+    os.makedirs(os.path.join(top, d), exist_ok=True)
+def put(name, size):
+    data = bytes((i * 31 + size) & 255 for i in range(size))
+    open(os.path.join(top, name), "wb").write(data)
+put("dir/empty file.txt", 0)
+put("dir/deep/A long file name that needs several slots.document", 70001)
+put("dir/deep/caf\u00e9 \u4e2d\u6587", 5)
+put("short.txt", 513)
+for i in range(300):
+    put("many/file number %d" % i, i)
+PYTHON
+# fat NAME KIB ARGS: mkfs.fat makes it, mcopy fills it
+fat() {
+	name=$1 size=$2
+	shift 2
+	command -v mkfs.fat >/dev/null && command -v mcopy >/dev/null ||
+	    { echo "SKIP $name: no mkfs.fat or mcopy"; return; }
+	rm -f "$work/$name.fat"
+	if ! mkfs.fat "$@" -C "$work/$name.fat" "$size" >"$work/$name.log" \
+	    2>&1 || ! LC_ALL=C.UTF-8 mcopy -s -i "$work/$name.fat" \
+	    "$work"/fattree/* :: >>"$work/$name.log" 2>&1; then
+		echo "FAIL $name: image not made, see $work/$name.log"
+		failed=$((failed + 1))
+		return
+	fi
+	tree=$work/fattree
+	compare "$name" walk_msdos "$work/$name.fat" names
+	tree=$work/tree
+}
+fat fat12-512 4096 -F 12 -s 8
+fat fat12-floppy 1440 -F 12
+fat fat16-1 16384 -F 16 -s 1
+fat fat16-64 131072 -F 16 -s 32
+fat fat16-4k 65536 -F 16 -S 4096
+fat fat32-1 65536 -F 32 -s 1
+fat fat32-8 524288 -F 32 -s 8
 
 echo "images: $passed passed, $failed failed"
 [ -n "${KEEP:-}" ] || [ $failed -ne 0 ] || rm -rf "$work"
