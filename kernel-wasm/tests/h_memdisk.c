@@ -43,7 +43,7 @@ md_settle(uint64_t off, size_t len)
 	memset(md->md_cached + off / DEV_BSIZE, 0, len / DEV_BSIZE);
 }
 
-static void
+static int
 md_write(const struct buf *bp, uint64_t off)
 {
 	struct memdisk *md = &h_memdisk;
@@ -51,13 +51,14 @@ md_write(const struct buf *bp, uint64_t off)
 
 	if (atomic_inc_uint_nv(&md->md_writes) > md->md_stopafter &&
 	    md->md_stopafter != 0)
-		return;
+		return md->md_fail ? EIO : 0;
 	memcpy(md->md_bytes + off, bp->b_data, len);
 	if (md->md_media == NULL)
-		return;
+		return 0;
 	memset(md->md_cached + off / DEV_BSIZE, 1, len / DEV_BSIZE);
 	if ((bp->b_flags & B_MEDIA_FUA) != 0)
 		md_settle(off, len);
+	return 0;
 }
 
 void
@@ -100,7 +101,7 @@ md_strategy(struct buf *bp)
 			memcpy(bp->b_data, md->md_bytes + off,
 			    (size_t)bp->b_bcount);
 		else
-			md_write(bp, off);
+			bp->b_error = md_write(bp, off);
 		bp->b_resid = 0;
 	}
 	biodone(bp);
@@ -162,6 +163,7 @@ h_memdisk_attach(size_t size)
 	h_memdisk.md_bytes = kmem_zalloc(size, KM_SLEEP);
 	h_memdisk.md_size = size;
 	h_memdisk.md_writes = h_memdisk.md_stopafter = 0;
+	h_memdisk.md_fail = false;
 }
 
 void

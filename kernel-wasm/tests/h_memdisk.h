@@ -13,6 +13,7 @@ struct memdisk {
 	size_t	md_size;
 	volatile unsigned md_writes;	/* requests so far */
 	unsigned md_stopafter;		/* 0, or: later ones are dropped */
+	bool	md_fail;		/* and are an error */
 	uint8_t	*md_media;		/* NULL, or: without what is cached */
 	uint8_t	*md_cached;		/* a byte for each sector */
 };

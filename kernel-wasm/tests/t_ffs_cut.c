@@ -104,3 +104,46 @@ TEST_FLAGS(sync_reordered, T_LEAKS)
 {
 	every_write(&plain, 0, 7, true);
 }
+
+/* A disk that fails: errors, no panic, and a forced unmount ends it. */
+static void
+broken(int flags, unsigned n)
+{
+	char path[64];
+	unsigned i;
+	long fd;
+
+	begin(&plain, 8 * MB, flags);
+	h_memdisk.md_fail = true;
+	h_memdisk.md_stopafter = h_memdisk.md_writes + n;
+	(void)h_mkdir("/m/d", 0755);
+	for (i = 0; i < 60; i++) {
+		snprintf(path, sizeof(path), "/m/d/f%u", i);
+		fd = h_open(path, O_CREAT | O_RDWR, 0644);
+		if (fd < 0)
+			continue;
+		(void)h_write(fd, "something", 9);
+		(void)h_ftruncate(fd, 70000);
+		if (i % 5 == 0)
+			(void)H_SC(fsync, A(fd, (int)fd));
+		(void)h_close(fd);
+		if (i % 3 == 0)
+			(void)h_unlink(path);
+		if (i % 4 == 0)
+			(void)h_rename(path, "/m/moved");
+	}
+	(void)h_sc(SYS_sync, NULL);
+	CHECK_EQ(h_unmount("/m", MNT_FORCE), 0);
+	h_memdisk_detach();
+}
+
+TEST_FLAGS(broken_disk, T_LEAKS)
+{
+	unsigned n;
+
+	for (n = 1; n < 200; n += 9) {
+		broken(0, n);
+		broken(MNT_ASYNC, n);
+		broken(MNT_LOG, n);
+	}
+}

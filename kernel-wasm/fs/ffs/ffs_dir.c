@@ -190,10 +190,15 @@ dir_getchunk(struct inode *ip, uint64_t off, struct buf **bpp,
 static int
 dir_write(struct inode *dp, struct buf *bp, uint64_t off)
 {
+	int error;
+
 	ffs_setflag(dp, IN_CHANGE | IN_UPDATE);
 	ffs_later(dp);
-	return ffs_metawrite(dp->i_ump, bp, ffs_blkoff(ITOFS(dp), off) &
+	error = ffs_metawrite(dp->i_ump, bp, ffs_blkoff(ITOFS(dp), off) &
 	    ~(uint32_t)(UFS_DIRBLKSIZ - 1), UFS_DIRBLKSIZ);
+	if (error != 0)
+		ffs_dirhash_free(dp);	/* it knows what was lost */
+	return error;
 }
 
 /*

@@ -54,8 +54,17 @@ ffs_log_alloc(const struct ffslog_place *place)
 void
 ffs_log_free(struct ffslog *lg)
 {
-	KASSERT(lg->lg_nactive == 0 && lg->lg_ndeallocs == 0);
+	struct logdealloc *ld;
+	int i;
+
+	KASSERT(lg->lg_nactive == 0);
 	ffs_log_empty(lg);
+	for (i = 0; i < LOG_CHAINS; i++) {
+		while ((ld = LIST_FIRST(&lg->lg_deallocs[i])) != NULL) {
+			LIST_REMOVE(ld, ld_hash);
+			kmem_free(ld, sizeof(*ld));
+		}
+	}
 	if (lg->lg_orphans != NULL)
 		kmem_free(lg->lg_orphans, lg->lg_maxorphans *
 		    sizeof(*lg->lg_orphans));
