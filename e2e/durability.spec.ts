@@ -4,11 +4,13 @@ import fs from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { type HostPage, KillableBrowser, makeProfile, serveHostPage } from './host_page';
 
+type Storage = 'indexeddb' | 'opfs';
+
 interface RumpusTest {
   border(): Promise<{ text: string; failures: number; disk: number; startNs: number[]; bootMs: number }>;
   measure(): Promise<Record<string, number>>;
-  readSlots(): Promise<number[]>;
-  writeForever(first: number): Promise<void>;
+  readSlots(storage: Storage): Promise<number[]>;
+  writeForever(storage: Storage, first: number): Promise<void>;
 }
 declare const rumpusTest: RumpusTest;
 
@@ -48,30 +50,47 @@ test('IndexedDB store figures', async ({ page }) => {
   expect(figures['read_MBps']).toBeGreaterThan(5);
 });
 
-test('killing the browser loses nothing that was synced and tears nothing', async () => {
-  const profile = makeProfile();
-  const rounds = Number(process.env['RUMPUS_KILLS'] ?? 4);
-  const slots = 512;
-  let synced = 0;
-  try {
-    for (let round = 0; round < rounds; round++) {
-      const browser = await KillableBrowser.start(profile, host.url);
-      browser.page.on('console', (message) => {
-        const ack = /^ack (\d+)$/.exec(message.text());
-        if (ack !== null) synced = Math.max(synced, Number(ack[1]));
-      });
-      const state = await browser.page.evaluate(() => rumpusTest.readSlots());
-      expect(state).not.toContain(-1);
-      for (let n = Math.max(1, synced - slots + 1); n <= synced; n++)
-        expect(state[n % slots], `block ${n} of ${synced}`).toBeGreaterThanOrEqual(n);
-      const first = Math.max(synced, ...state) + 1;
-      browser.page.evaluate((n) => rumpusTest.writeForever(n), first).catch(() => undefined);
-      const before = synced;
-      await expect.poll(() => synced, { intervals: [20] }).toBeGreaterThan(before + 50 + round * 37);
-      await browser.kill();
+/** Kills a storage survives here: a few, or as many as `npm run e2e -- --kills 50` asks for. */
+const KILLS = Number(process.env['RUMPUS_KILLS'] ?? 4);
+const SLOTS = 512;
+
+/** What is in the slots must be at least what was promised, and whole. */
+function checkSlots(state: readonly number[], synced: number): void {
+  expect(state).not.toContain(-1);
+  for (let n = Math.max(1, synced - SLOTS + 1); n <= synced; n++)
+    expect(state[n % SLOTS], `block ${n} of ${synced}`).toBeGreaterThanOrEqual(n);
+}
+
+for (const storage of ['indexeddb', 'opfs'] as const) {
+  test(`killing the browser loses nothing that was synced and tears nothing: ${storage}`, async () => {
+    test.setTimeout(60_000 + KILLS * 10_000);
+    const profile = makeProfile();
+    let synced = 0;
+    try {
+      for (let round = 0; round <= KILLS; round++) {
+        const browser = await KillableBrowser.start(profile, host.url);
+        // Messages of workers reach the page's own list too.
+        browser.page.on('console', (message) => {
+          const ack = /^ack (\d+)$/.exec(message.text());
+          if (ack !== null) synced = Math.max(synced, Number(ack[1]));
+        });
+        const state = await browser.page.evaluate((where) => rumpusTest.readSlots(where), storage);
+        checkSlots(state, synced);
+        if (round < KILLS) {
+          const first = Math.max(synced, ...state) + 1;
+          browser.page
+            .evaluate(([where, n]) => rumpusTest.writeForever(where, n), [storage, first] as const)
+            .catch(() => undefined);
+          const before = synced;
+          await expect
+            .poll(() => synced, { intervals: [20], timeout: 30_000 })
+            .toBeGreaterThan(before + 50 + (round % 9) * 37);
+        }
+        await browser.kill();
+      }
+      console.log(`${storage}: ${KILLS} kills, ${synced} writes`);
+    } finally {
+      fs.rmSync(profile, { recursive: true, force: true });
     }
-    console.log(`${rounds} kills, ${synced} writes`);
-  } finally {
-    fs.rmSync(profile, { recursive: true, force: true });
-  }
-});
+  });
+}

@@ -7,7 +7,9 @@
  * that no record names; list() makes a record for them, so that nothing stored is ever out of sight.
  */
 import { type IDBPDatabase, openDB } from 'idb';
-import { IdbBlockStore } from '../../workers/stores/idb_block_store';
+import { blobPieces } from '../../workers/stores/blob_pieces';
+import type { BlockStore } from '../../workers/stores/block_store';
+import { openIdbImage } from '../../workers/stores/idb_block_store';
 import { ImageCatalogue, type ImageEntry as StoredEntry } from '../../workers/stores/image_catalogue';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
 import { HEAD_BYTES } from './image_kind';
@@ -37,9 +39,9 @@ async function room(): Promise<number | undefined> {
   return estimate.quota - estimate.usage;
 }
 
-/** Reading for a copy or an export needs no lock: it sees what was last written out. */
-function openBytes(id: string): Promise<IdbBlockStore> {
-  return IdbBlockStore.open(id, { readOnly: true, locks: undefined });
+/** Refused with EBUSY while a kernel writes: what is on the disk then is between two states. */
+function openBytes(id: string): Promise<BlockStore> {
+  return openIdbImage(id, { readOnly: true });
 }
 
 async function readStream(id: string): Promise<ReadableStream<Uint8Array>> {
@@ -116,7 +118,7 @@ export async function browserCatalog(): Promise<ImageCatalog> {
       return records;
     },
     store: async (record, file, onProgress, signal) => {
-      const entry = await bytes.import(file, record.name, '', (done) => onProgress(done, file.size), signal);
+      const entry = await bytes.import(blobPieces(file, signal), record.name, (done) => onProgress(done, file.size));
       await put({ ...record, bytes: entry.id });
       // Asked only now that there is something to lose; the answer changes nothing here.
       void navigator.storage?.persist?.().catch(() => false);

@@ -8,6 +8,11 @@
  *
  * Errors: StoreError with a NetBSD errno. Buffers belong to the caller again when the promise settles; they may be shared memory.
  */
+export interface DataRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface BlockStore {
   readonly size: number;
   readonly readOnly: boolean;
@@ -17,6 +22,15 @@ export interface BlockStore {
   flush(): Promise<void>;
   /** The range reads as zeros afterwards. */
   discard(offset: number, length: number): Promise<void>;
+  /** The next range at or after `from` that may hold other bytes than zeros; a store without it may hold them anywhere. */
+  nextData?(from: number): Promise<DataRange | undefined>;
   /** flush() and let go of the image. */
   close(): Promise<void>;
+}
+
+/** nextData() of any store. */
+export async function nextData(store: BlockStore, from: number): Promise<DataRange | undefined> {
+  if (from >= store.size) return undefined;
+  if (store.nextData !== undefined) return await store.nextData(from);
+  return { start: from, end: store.size };
 }

@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/**
- * The IndexedDB database of images: a catalogue, and one store of 16 KiB records keyed image number * 2^32 + record.
- * A record that does not exist reads as zeros.
- */
-import { EIO, ENOENT, ENOSPC } from '../../hypercall-js/errno.gen.ts';
+/** The catalogue of images kept in the browser: names, sizes, where the bytes are, snapshots. */
+import { EINVAL, ENOENT } from '../../hypercall-js/errno.gen.ts';
+import { completed, KEY_STEP, keyRange, openImageDatabase, requested } from './image_database.ts';
+import { isZero, RECORD_BYTES } from './record_store.ts';
 import { StoreError } from './store_error.ts';
 
-export const RECORD_BYTES = 16384;
-const DATABASE = 'rumpus';
-/** Raise with a new rung in LADDER; a rung is never changed afterwards. */
-export const SCHEMA_VERSION = 1;
-const KEY_STEP = 0x100000000;
 const IMPORT_BATCH = 64;
 /** Record number of the marker that reserves an image number; no image is that long. */
 const MARKER = KEY_STEP - 2;
 
-const LADDER: readonly ((db: IDBDatabase) => void)[] = [
-  // 1
-  (db) => {
-    db.createObjectStore('images', { keyPath: 'id' });
-    db.createObjectStore('records');
-  },
-];
+/** Records of an image between two snapshots, lowest first; the top one is written to. */
+export interface ImageLayer {
+  /** Number in the keys of its records; never used again. */
+  readonly number: number;
+  /** The snapshot that froze the layers below this one; '' for the lowest. */
+  readonly name: string;
+  /** ms since 1970 */
+  readonly created: number;
+}
 
 export interface ImageEntry {
   readonly id: string;
-  /** Number in the keys of its records; never used again. */
+  /** Number of the lowest layer. */
   readonly number: number;
   readonly name: string;
   readonly size: number;
@@ -33,59 +29,21 @@ export interface ImageEntry {
   readonly created: number;
   /** What was found inside, such as `cd9660`; '' unknown. */
   readonly type: string;
+  readonly storage: 'indexeddb' | 'opfs';
+  readonly layers: readonly ImageLayer[];
+  /** An overlay: the identity of the file or address whose bytes lie below. */
+  readonly base?: string;
 }
 
-/** Promise of a request. */
-export function requested<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(storeError(request.error));
-  });
-}
-
-/** Promise of a transaction's end. */
-export function completed(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(storeError(transaction.error));
-    transaction.onerror = (event) => event.preventDefault();
-  });
-}
-
-/** What IndexedDB says, as errno and a sentence. */
-export function storeError(error: DOMException | null): StoreError {
-  if (error?.name === 'QuotaExceededError')
-    return new StoreError(
-      ENOSPC,
-      'the browser gives this site no more storage; export an image and delete it to make room',
-    );
-  return new StoreError(EIO, `IndexedDB: ${error?.message ?? 'unknown error'}`);
-}
-
-/** First key and the key after the last of an image's records. */
-export function keyRange(image: number): [number, number] {
-  return [image * KEY_STEP, (image + 1) * KEY_STEP];
-}
+export type NewImage = Partial<Pick<ImageEntry, 'type' | 'id' | 'storage' | 'base'>>;
 
 export const lockName = (id: string): string => `rumpus:image:${id}`;
 
 export class ImageCatalogue {
   private constructor(readonly db: IDBDatabase) {}
 
-  static open(factory: IDBFactory = indexedDB): Promise<ImageCatalogue> {
-    return new Promise((resolve, reject) => {
-      const request = factory.open(DATABASE, SCHEMA_VERSION);
-      request.onupgradeneeded = (event) => {
-        for (const rung of LADDER.slice(event.oldVersion)) rung(request.result);
-      };
-      request.onblocked = () => reject(new StoreError(EIO, 'another tab runs an older version of this page; close it'));
-      request.onerror = () => reject(storeError(request.error));
-      request.onsuccess = () => {
-        const db = request.result;
-        db.onversionchange = () => db.close();
-        resolve(new ImageCatalogue(db));
-      };
-    });
+  static async open(factory: IDBFactory = indexedDB): Promise<ImageCatalogue> {
+    return new ImageCatalogue(await openImageDatabase(factory));
   }
 
   async list(): Promise<ImageEntry[]> {
@@ -101,62 +59,89 @@ export class ImageCatalogue {
   }
 
   /** Enter an empty image. */
-  async create(name: string, size: number, type = '', id: string = crypto.randomUUID()): Promise<ImageEntry> {
-    const entry = { ...(await this.reserve(name, size, type)), id };
-    const transaction = this.db.transaction('images', 'readwrite', { durability: 'strict' });
-    transaction.objectStore('images').put(entry);
-    await completed(transaction);
+  async create(name: string, size: number, more: NewImage = {}): Promise<ImageEntry> {
+    const entry = { ...(await this.reserve(name, size)), ...more };
+    await this.put(entry);
     return entry;
   }
 
-  async update(id: string, change: { readonly name?: string; readonly type?: string }): Promise<void> {
+  /** Freeze what an image holds under a name. Nobody may have it open. */
+  async snapshot(id: string, name: string): Promise<ImageEntry> {
     const entry = await this.get(id);
-    const transaction = this.db.transaction('images', 'readwrite', { durability: 'strict' });
-    transaction.objectStore('images').put({ ...entry, ...change });
+    if (entry.storage !== 'indexeddb') throw new StoreError(EINVAL, 'images in OPFS have no snapshots');
+    const layer = { number: (await this.reserve('', 0)).number, name, created: Date.now() };
+    const changed = { ...entry, layers: [...entry.layers, layer] };
+    await this.put(changed);
+    return changed;
+  }
+
+  /**
+   * Back to a snapshot: what was written since, and later snapshots, are gone. Nobody may have it open.
+   * @param layer  index in layers; of an overlay 0 means the bare base
+   */
+  async restore(id: string, layer: number): Promise<ImageEntry> {
+    const entry = await this.get(id);
+    const least = entry.base === undefined ? 1 : 0;
+    const target = entry.layers[layer];
+    if (target === undefined || layer < least) throw new StoreError(EINVAL, 'there is no such snapshot');
+    const fresh = { ...target, number: (await this.reserve('', 0)).number };
+    const layers = [...entry.layers.slice(0, layer), fresh];
+    const changed = { ...entry, number: (layers[0] as ImageLayer).number, layers };
+    const transaction = this.db.transaction(['images', 'records'], 'readwrite', { durability: 'strict' });
+    for (const gone of entry.layers.slice(layer)) deleteLayer(transaction, gone);
+    transaction.objectStore('images').put(changed);
     await completed(transaction);
+    return changed;
+  }
+
+  private async put(entry: ImageEntry): Promise<void> {
+    const transaction = this.db.transaction('images', 'readwrite', { durability: 'strict' });
+    transaction.objectStore('images').put(entry);
+    await completed(transaction);
+  }
+
+  async update(id: string, change: { readonly name?: string; readonly type?: string }): Promise<void> {
+    await this.put({ ...(await this.get(id)), ...change });
   }
 
   /** Forget an image and its records. */
   async remove(id: string): Promise<void> {
     const entry = await this.get(id);
-    const [from, to] = keyRange(entry.number);
     const transaction = this.db.transaction(['images', 'records'], 'readwrite', { durability: 'strict' });
-    transaction.objectStore('records').delete(IDBKeyRange.bound(from, to, false, true));
+    for (const layer of entry.layers) deleteLayer(transaction, layer);
     transaction.objectStore('images').delete(id);
     await completed(transaction);
   }
 
   /**
-   * Copy a file into the storage. The image appears in the catalogue only when it is complete.
+   * Copy bytes into the storage. The image appears in the catalogue only when it is complete, with a snapshot of what came in.
+   * @param pieces      pieces of a multiple of 16 KiB, but for the last
    * @param onProgress  bytes done
    */
   async import(
-    file: Blob,
+    pieces: AsyncIterable<Uint8Array>,
     name: string,
-    type = '',
     onProgress?: (bytes: number) => void,
-    signal?: AbortSignal,
-    id: string = crypto.randomUUID(),
+    more: NewImage = {},
   ): Promise<ImageEntry> {
-    const entry = { ...(await this.reserve(name, file.size, type)), id };
-    const [base] = keyRange(entry.number);
+    const reserved = await this.reserve(name, 0);
+    const [base] = keyRange(reserved.number);
+    let size = 0;
     try {
-      for (let at = 0; at < file.size; at += IMPORT_BATCH * RECORD_BYTES) {
-        signal?.throwIfAborted();
-        const bytes = new Uint8Array(await file.slice(at, at + IMPORT_BATCH * RECORD_BYTES).arrayBuffer());
-        await this.putRecords(base + at / RECORD_BYTES, bytes);
-        onProgress?.(Math.min(file.size, at + bytes.length));
+      for await (const piece of pieces) {
+        for (let at = 0; at < piece.length; at += IMPORT_BATCH * RECORD_BYTES) {
+          const batch = piece.subarray(at, at + IMPORT_BATCH * RECORD_BYTES);
+          await this.putRecords(base + (size + at) / RECORD_BYTES, batch);
+          onProgress?.(size + at + batch.length);
+        }
+        size += piece.length;
       }
-      const transaction = this.db.transaction('images', 'readwrite', { durability: 'strict' });
-      transaction.objectStore('images').put(entry);
-      await completed(transaction);
+      const live = { number: (await this.reserve('', 0)).number, name: 'as imported', created: Date.now() };
+      const entry = { ...reserved, size, ...more, layers: [...reserved.layers, live] };
+      await this.put(entry);
       return entry;
     } catch (error) {
-      const [from, to] = keyRange(entry.number);
-      this.db
-        .transaction('records', 'readwrite')
-        .objectStore('records')
-        .delete(IDBKeyRange.bound(from, to, false, true));
+      deleteLayer(this.db.transaction('records', 'readwrite'), { number: reserved.number });
       throw error;
     }
   }
@@ -165,18 +150,20 @@ export class ImageCatalogue {
    * A number that no image and no left-over record has. Taken by a marker behind the last record in the transaction that
    * found it free: imports that run at the same time, here or in another tab, never share one.
    */
-  private async reserve(name: string, size: number, type: string): Promise<ImageEntry> {
+  private async reserve(name: string, size: number): Promise<ImageEntry> {
     const transaction = this.db.transaction(['images', 'records'], 'readwrite');
     const records = transaction.objectStore('records');
     const all = await requested(transaction.objectStore('images').getAll() as IDBRequest<ImageEntry[]>);
     const cursor = await requested(records.openKeyCursor(null, 'prev'));
     const used = Math.max(
-      all.reduce((most, entry) => Math.max(most, entry.number), 0),
+      Math.max(0, ...all.flatMap(({ layers }) => layers.map((layer) => layer.number))),
       Math.floor(Number(cursor?.key ?? 0) / KEY_STEP),
     );
     records.put(new Uint8Array(0), keyRange(used + 1)[0] + MARKER);
     await completed(transaction);
-    return { id: crypto.randomUUID(), number: used + 1, name, size, created: Date.now(), type };
+    const created = Date.now();
+    const layers = [{ number: used + 1, name: '', created }];
+    return { id: crypto.randomUUID(), number: used + 1, name, size, created, type: '', storage: 'indexeddb', layers };
   }
 
   private async putRecords(key: number, bytes: Uint8Array): Promise<void> {
@@ -185,7 +172,7 @@ export class ImageCatalogue {
     for (let at = 0; at < bytes.length; at += RECORD_BYTES) {
       const record = new Uint8Array(RECORD_BYTES);
       record.set(bytes.subarray(at, at + RECORD_BYTES));
-      if (record.some((b) => b !== 0)) store.put(record, key + at / RECORD_BYTES);
+      if (!isZero(record)) store.put(record, key + at / RECORD_BYTES);
     }
     await completed(transaction);
   }
@@ -193,4 +180,9 @@ export class ImageCatalogue {
   close(): void {
     this.db.close();
   }
+}
+
+function deleteLayer(transaction: IDBTransaction, { number }: { readonly number: number }): void {
+  const [from, to] = keyRange(number);
+  transaction.objectStore('records').delete(IDBKeyRange.bound(from, to, false, true));
 }

@@ -3,17 +3,18 @@
 import type { DiskSource } from '../protocol.ts';
 import { BlobBlockStore } from './blob_block_store.ts';
 import type { BlockStore } from './block_store.ts';
-import { IdbBlockStore } from './idb_block_store.ts';
+import { openIdbImage } from './idb_block_store.ts';
+import { ImageCatalogue } from './image_catalogue.ts';
 import { MemoryBlockStore } from './memory_block_store.ts';
 import { NodeBlockStore } from './node_block_store.ts';
+import { OpfsBlockStore } from './opfs_block_store.ts';
 
 export async function openStore(source: DiskSource, readOnly: boolean): Promise<BlockStore> {
   switch (source.kind) {
     case 'file':
       return new BlobBlockStore(source.file);
     case 'stored':
-      // A reader takes no lock: a second tab may look at an image while the first writes to it.
-      return await IdbBlockStore.open(source.id, readOnly ? { readOnly, locks: undefined } : { readOnly });
+      return await openStored(source.id, readOnly);
     case 'bytes':
       return MemoryBlockStore.of(source.bytes);
     case 'empty':
@@ -21,4 +22,12 @@ export async function openStore(source: DiskSource, readOnly: boolean): Promise<
     case 'node':
       return new NodeBlockStore(source.path, readOnly);
   }
+}
+
+async function openStored(id: string, readOnly: boolean): Promise<BlockStore> {
+  const catalogue = await ImageCatalogue.open();
+  const entry = await catalogue.get(id).finally(() => catalogue.close());
+  return entry.storage === 'opfs'
+    ? await OpfsBlockStore.open(id, entry.size, readOnly)
+    : await openIdbImage(id, { readOnly });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The bytes of images kept in this browser, under ids of the caller's choice. Usable from the page and from workers. */
-import { IdbBlockStore } from './idb_block_store.ts';
+import { blobPieces } from './blob_pieces.ts';
+import { openIdbImage } from './idb_block_store.ts';
 import { ImageCatalogue } from './image_catalogue.ts';
 
 const PIECE = 1 << 20;
@@ -31,23 +32,17 @@ export function storedImages(): StoredImages {
     list: () => withCatalogue(async (catalogue) => (await catalogue.list()).map((entry) => entry.id)),
     store: (id, file, onProgress, signal) =>
       withCatalogue(async (catalogue) => {
-        await catalogue.import(
-          file,
-          file instanceof File ? file.name : id,
-          '',
-          (done) => onProgress(done, file.size),
-          signal,
-          id,
-        );
+        const name = file instanceof File ? file.name : id;
+        await catalogue.import(blobPieces(file, signal), name, (done) => onProgress(done, file.size), { id });
       }),
     remove: (id) => withCatalogue((catalogue) => catalogue.remove(id)),
     read: (id) => readImage(id),
-    create: (id, name, size) => withCatalogue(async (catalogue) => void (await catalogue.create(name, size, '', id))),
+    create: (id, name, size) => withCatalogue(async (catalogue) => void (await catalogue.create(name, size, { id }))),
   };
 }
 
 async function readImage(id: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const store = await IdbBlockStore.open(id, { readOnly: true });
+  const store = await openIdbImage(id, { readOnly: true });
   let at = 0;
   return new ReadableStream({
     async pull(controller) {
