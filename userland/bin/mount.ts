@@ -141,10 +141,10 @@ function updateMount(ctx: ProgramContext, node: string, flags: number, extra: Re
   const found = ctx.sys.getvfsstat().findLast((m) => m.mntonname === node || m.mntfromname === node);
   if (found === undefined) ctx.fail(`${node}: not currently mounted`);
   const m = found as Statvfs;
-  const args = encodeMountArgs(ctx.sys, m.fstypename, '', extra);
+  // With the device: without it a file system would stay writable.
+  const device = DEVICELESS.has(m.fstypename) ? '' : m.mntfromname;
+  const args = encodeMountArgs(ctx.sys, m.fstypename, device, extra);
   try {
-    // A null device string: only flags change.
-    if (args.data !== 0 && !DEVICELESS.has(m.fstypename)) ctx.sys.view.setUint32(args.data, 0, true);
     const keep = m.flag & 0x90ffff & ~C.MNT_RDONLY & ~(C.MNT_LOCAL | C.MNT_ROOTFS | C.MNT_QUOTA);
     ctx.sys.mount(m.fstypename, m.mntonname, keep | flags | C.MNT_UPDATE, args.data, args.length);
     return 0;
