@@ -136,7 +136,7 @@ dir_grow(struct denode *dp)
 
 	if (msdosfs_isroot(dp) && !FAT32(pmp))
 		return ENOSPC;
-	if (dp->de_size > UINT32_MAX - pmp->pm_bpcluster)
+	if (dp->de_size + pmp->pm_bpcluster > DIR_MAXSIZE)
 		return ENOSPC;
 	error = msdosfs_extend(dp, n + 1);
 	if (error == 0)

@@ -68,6 +68,7 @@
 #define	DE_FILESIZE		28	/* u32 */
 #define	DE_SIZE			32
 #define	DE_NAMELEN		11
+#define	DIR_MAXSIZE		(65536u * DE_SIZE)
 
 #define	SLOT_EMPTY		0x00	/* no entry here or behind */
 #define	SLOT_E5			0x05	/* the name begins with E5 */

@@ -115,15 +115,14 @@ msdosfs_node2ent(const struct denode *dep, struct dosent *e)
 	e->e_size = (dep->de_attr & ATTR_DIRECTORY) != 0 ? 0 : dep->de_size;
 }
 
-/* A directory is as long as its chain. */
+/* A directory is as long as its chain, but not longer than one may be. */
 static int
 node_dirsize(struct denode *dep, uint32_t first)
 {
 	uint32_t n;
 	int error = msdosfs_chain_length(dep->de_pmp, first, &n);
 
-	if (error == 0 && n > (UINT32_MAX >> dep->de_pmp->pm_cnshift))
-		error = EIO;
+	n = MIN(n, DIR_MAXSIZE >> dep->de_pmp->pm_cnshift);
 	dep->de_size = n << dep->de_pmp->pm_cnshift;
 	return error;
 }

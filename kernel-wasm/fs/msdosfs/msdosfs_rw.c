@@ -76,11 +76,18 @@ rw_getblk(struct denode *dep, uint32_t lbn, bool whole, struct buf **bpp)
 {
 	struct msdosfsmount *pmp = dep->de_pmp;
 	bool fresh = lbn >= rw_clusters(pmp, dep->de_size);
+	uint32_t cn;
+	int error;
 
 	if (!whole && !fresh)
 		return bread(dep->de_vnode, lbn, (int)pmp->pm_bpcluster, 0,
 		    bpp);
+	error = msdosfs_pcbmap(dep, lbn, &cn);
+	if (error != 0)
+		return error == E2BIG ? EIO : error;
 	*bpp = getblk(dep->de_vnode, lbn, (int)pmp->pm_bpcluster, 0, 0);
+	/* Known here: buffers are written in any order, chains are walked. */
+	(*bpp)->b_blkno = (daddr_t)(msdosfs_clustaddr(pmp, cn) >> DEV_BSHIFT);
 	if (!whole)
 		clrbuf(*bpp);
 	return 0;
