@@ -37,6 +37,15 @@ describe('imageKind', () => {
     });
   });
 
+  it('knows FAT', () => {
+    const { head, view } = blank();
+    head.set([0xeb, 0x3c, 0x90]);
+    view.setUint16(11, 512, true);
+    head[16] = 2;
+    view.setUint16(510, 0xaa55, true);
+    expect(imageKind(head, 1 << 20)).toMatchObject({ fs: 'msdos', label: 'FAT', mountable: true, accepted: true });
+  });
+
   it.each([
     [0, 0x2, 'ext2', true],
     [0x4, 0x2, 'ext3', true],

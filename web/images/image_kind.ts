@@ -75,8 +75,6 @@ function ffs(head: Uint8Array, view: DataView): ImageKind | undefined {
   return undefined;
 }
 
-const LATER = 'This kernel does not mount it yet; you can attach it and read the raw device.';
-
 const EXT2_HAS_JOURNAL = 0x4;
 const EXT2_EXTENTS = 0x40;
 /** Incompatible features, and what they mean for who has such an image. */
@@ -108,7 +106,7 @@ function fat(head: Uint8Array, view: DataView): ImageKind | undefined {
   const sector = view.getUint16(11, true);
   const looksFat = jump && [512, 1024, 2048, 4096].includes(sector) && (head[16] ?? 0) >= 1 && (head[16] ?? 9) <= 2;
   if (!looksFat) return undefined;
-  return { fs: 'msdos', label: 'FAT', mountable: false, accepted: true, advice: LATER };
+  return { fs: 'msdos', label: 'FAT', mountable: true, accepted: true };
 }
 
 function partitioned(head: Uint8Array, view: DataView): ImageKind | undefined {

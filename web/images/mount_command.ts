@@ -12,12 +12,12 @@ export function mountPoint(name: string): string {
   return `/mnt/${clean.slice(0, 24) || 'image'}`;
 }
 
-/** Mounted for writing; mount(8) falls back to read-only where the image asks for it. */
-const WRITABLE: ReadonlySet<string> = new Set(['ext2fs']);
+/** Never written; the others are, and mount(8) falls back to read-only where the image asks for it. */
+const READ_ONLY: ReadonlySet<string> = new Set(['cd9660']);
 
 export function mountCommand(entry: ImageEntry, device: string): string {
   const at = mountPoint(entry.name);
   const type = entry.kind.fs ?? 'cd9660';
-  const options = WRITABLE.has(type) ? '' : '-o ro ';
+  const options = READ_ONLY.has(type) ? '-o ro ' : '';
   return `mkdir -p ${at} && mount -t ${type} ${options}/dev/${device} ${at} && ls -l ${at}`;
 }
