@@ -26,6 +26,7 @@ import { sys } from './bin/sys.ts';
 import { test } from './bin/test.ts';
 import * as text from './bin/text.ts';
 import { expr, xargs } from './bin/utilities.ts';
+import { DISK_PROGRAM_ROWS } from './disk/disk_programs.ts';
 import type { Program } from './lib/program.ts';
 import { sh } from './sh/sh.ts';
 
@@ -37,10 +38,10 @@ export interface ProgramEntry {
   readonly options: string;
 }
 
-type Row = readonly [name: string, dir: ProgramEntry['dir'], options: string, run: Program];
+export type ProgramRow = readonly [name: string, dir: ProgramEntry['dir'], options: string, run: Program];
 
 // biome-ignore format: a table
-const ROWS: readonly Row[] = [
+const ROWS: readonly ProgramRow[] = [
   ['apropos', 'usr/bin', '', (c) => apropos(c)], ['cksum', 'usr/bin', 'acnqst', (c) => cksum(c)], ['cmp', 'usr/bin', 'cls', (c) => cmp(c)], ['dd', 'bin', '', (c) => dd(c)], ['dmesg', 'sbin', 't', (c) => dmesg(c)],
   ['expr', 'bin', '', (c) => expr(c)], ['find', 'usr/bin', 'HLPdhsx', (c) => find(c)], ['fstat', 'usr/bin', 'p', (c) => fstat(c)], ['hd', 'usr/bin', 'ns', (c) => hexdump(c)], ['help', 'usr/bin', '', (c) => help(c)],
   ['hexdump', 'usr/bin', 'bCcdnosvx', (c) => hexdump(c)], ['kdump', 'usr/bin', 'ERTfmnpt', (c) => kdump(c)], ['ktrace', 'usr/bin', 'Cacdfipt', (c) => ktrace(c)], ['man', 'usr/bin', 'k', (c) => man(c)], ['md5', 'usr/bin', 'cnqs', (c) => cksum(c)],
@@ -63,5 +64,5 @@ const ROWS: readonly Row[] = [
 
 /** Every program by name. Thunks, because the shell's modules refer back to this table. */
 export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map(
-  ROWS.map(([name, dir, options, run]) => [name, { run, dir, options }]),
+  [...ROWS, ...DISK_PROGRAM_ROWS].map(([name, dir, options, run]) => [name, { run, dir, options }]),
 );
