@@ -35,6 +35,8 @@ const PACKAGES = {
     ['e2fsprogs', '/sbin/mke2fs'],
     ['dosfstools', '/sbin/mkfs.fat'],
     ['mtools', '/usr/bin/mtools'],
+    ['fdisk', '/usr/sbin/sfdisk'],
+    ['gdisk', '/usr/sbin/sgdisk'],
   ],
   browser: [['chromium', '/usr/bin/chromium']],
 };

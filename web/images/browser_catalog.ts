@@ -7,12 +7,12 @@
  * that no record names; list() makes a record for them, so that nothing stored is ever out of sight.
  */
 import { type IDBPDatabase, openDB } from 'idb';
+import { HEAD_BYTES } from '../../userland/disk/image_kind';
 import { blobPieces } from '../../workers/stores/blob_pieces';
 import type { BlockStore } from '../../workers/stores/block_store';
 import { openIdbImage } from '../../workers/stores/idb_block_store';
 import { ImageCatalogue, type ImageEntry as StoredEntry } from '../../workers/stores/image_catalogue';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
-import { HEAD_BYTES } from './image_kind';
 
 const DATABASE = 'rumpus-drawer';
 const VERSION = 1;

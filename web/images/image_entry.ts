@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** One disk image in the drawer, as the list shows it. */
-import type { ImageKind } from './image_kind';
+import type { ImageKind } from '../../userland/disk/image_kind';
 
 /** Where its bytes are. */
 export type ImageKeeping =

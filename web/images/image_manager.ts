@@ -7,12 +7,12 @@
  * which. Entries change only through change(); the store's list is the only copy of them.
  */
 import { EBUSY, ENOSPC } from '../../hypercall-js/errno.gen';
+import { HEAD_BYTES, type ImageKind, imageKind, truncation } from '../../userland/disk/image_kind';
 import { formatBytes } from '../format';
 import type { DiskSource, KernelHandle } from '../kernel_api';
 import { notify, type UiStore } from '../state/ui_store';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
 import type { ImageEntry, ImageKeeping } from './image_entry';
-import { HEAD_BYTES, type ImageKind, imageKind, truncation } from './image_kind';
 import { whenFree } from './image_lock';
 
 /** Above this a file is remembered by its handle rather than copied. */

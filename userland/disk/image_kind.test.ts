@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { describe, expect, it } from 'vitest';
-import { HEAD_BYTES, imageKind, truncation } from './image_kind';
+import { HEAD_BYTES, imageKind, truncation } from './image_kind.ts';
 
 function blank(size = HEAD_BYTES): { head: Uint8Array; view: DataView; text(at: number, value: string): void } {
   const head = new Uint8Array(size);
