@@ -12,8 +12,9 @@ const CHROMIUM_ARGS = [
   '--disable-sync',
 ];
 
-export const PORT = 8041;
-export const PLAIN_PORT = 8042;
+/** RUMPUS_E2E_PORT: for two runs on one machine at a time. */
+export const PORT = Number(process.env['RUMPUS_E2E_PORT'] ?? 8041);
+export const PLAIN_PORT = PORT + 1;
 
 export default defineConfig({
   testDir: 'e2e',

@@ -86,6 +86,24 @@ test('a stored image is exported as it came in', async ({ page }) => {
   expect(readFileSync(path).equals(readFileSync(IMAGES.xorriso.file))).toBe(true);
 });
 
+test('an image that is mounted and written to is exported as it is at that moment', async ({ page }) => {
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.choose(IMAGES.ffs2.file);
+  await page.reload();
+  await rumpus.prompt();
+  await rumpus.showPanel('Images');
+  const device = await rumpus.attached('ffs2.img');
+  await rumpus.runOk(`mkdir -p /mnt/f && mount -t ffs ${device} /mnt/f && echo ${'sentinel'.repeat(9)} >/mnt/f/new`);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Menu for/ }).click();
+  await page.getByRole('menuitem', { name: 'Export raw image' }).click();
+  const bytes = readFileSync(await (await download).path());
+  expect(bytes.length).toBe(readFileSync(IMAGES.ffs2.file).length);
+  expect(bytes.includes('sentinel'.repeat(9))).toBe(true);
+  await rumpus.runOk('cat /mnt/f/new');
+});
+
 test('delete asks first, rename and detach work', async ({ page }) => {
   const rumpus = new RumpusPage(page);
   await rumpus.open();

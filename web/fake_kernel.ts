@@ -3,6 +3,7 @@
  * A kernel host without a kernel, for component tests and for working on the looks (`?host=fake` in the dev server).
  * Never part of a build's default path: main.ts imports it only in development.
  */
+import { fileView } from './images/image_view';
 import type { DiskRequest, KernelHandle, KernelHost, KernelOptions, KernelTerminal, SessionEnd } from './kernel_api';
 
 const MESSAGES = [
@@ -71,6 +72,7 @@ export function fakeKernelHost(made?: (kernel: FakeKernel) => void): KernelHost 
         open,
         attachDisk: async (request) => void attached.set(request.name, request),
         detachDisk: async (name) => void attached.delete(name),
+        viewDisk: async () => fileView(new Blob([new Uint8Array(65536)])),
         openTerminal: async () => {
           const terminal = fakeTerminal((gone) => open.delete(gone));
           open.add(terminal);

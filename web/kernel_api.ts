@@ -19,6 +19,15 @@ export interface DiskRequest {
   readonly readOnly: boolean;
 }
 
+/** The bytes of a disk at one moment; read forward, each byte at most once. */
+export interface DiskView {
+  readonly size: number;
+  /** Everything outside reads as zeros. */
+  readonly ranges: readonly { readonly start: number; readonly end: number }[];
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
 /** The far end of one tty with a shell on it. */
 export interface KernelTerminal {
   /** Bytes typed by the user. */
@@ -82,6 +91,8 @@ export interface KernelOptions {
 export interface KernelHandle {
   attachDisk(request: DiskRequest): Promise<void>;
   detachDisk(name: string): Promise<void>;
+  /** A disk as it is now, synced, to be read forward while the kernel goes on writing to it. */
+  viewDisk(name: string): Promise<DiskView>;
   openTerminal(size: { cols: number; rows: number }): Promise<KernelTerminal>;
   /** Call an exported function of the kernel by link name with integer arguments (foreign kernels). */
   callSymbol?(name: string, args: readonly (number | bigint)[]): Promise<string>;

@@ -27,6 +27,7 @@ function handleOf(kernel: Kernel): KernelHandle {
   return {
     attachDisk: async (request) => void (await kernel.attachDisk(request)),
     detachDisk: (name) => kernel.detachDisk(name),
+    viewDisk: (name) => kernel.viewDisk(name),
     openTerminal: (size) => openTerminal(kernel, size),
     callSymbol: async (name, args) => String(await kernel.callSymbol(name, args)),
     stats: async () => ({ ...kernel.stats(), hypercalls: undefined }),

@@ -46,7 +46,7 @@ import { isNode, nodeFs } from './node_builtin.ts';
 import type { Platform, WorkerHandle } from './platform.ts';
 import type { ControlAnswer, ControlOp, DiskSource, InitMessage, PanicReport } from './protocol.ts';
 import { type RunOptions, type SessionOptions, Sessions } from './sessions.ts';
-import { StorageClient } from './storage_client.ts';
+import { type DiskView, StorageClient } from './storage_client.ts';
 import type { SessionEnd, Terminal } from './terminal.ts';
 
 const ETFS_BLK = 1;
@@ -374,6 +374,19 @@ export class Kernel {
       }
     }
     await this.forget(index);
+  }
+
+  /**
+   * A disk as it is now: file systems are synced first, then its bytes are seen as of that moment while the kernel writes on.
+   * Errors: ENXIO no such disk, ENOTSUP a file of the host's.
+   */
+  async viewDisk(name: string): Promise<DiskView> {
+    const index = this.mailbox.findDisk(name);
+    if (index < 0) throw new HostError(6, `no disk ${name}`);
+    if (this.mailbox.words[this.mailbox.disk(index) + D_KIND] !== DK_STORE)
+      throw new HostError(86, `${name} is a file of this machine`);
+    if (this.report.can.shell) await this.ask({ op: 'call', name: 'rump___sysimpl_sync', args: [] });
+    return await this.storage.view(index);
   }
 
   disks(): DiskInfo[] {

@@ -63,10 +63,28 @@ export type StorageMessage =
       readonly readOnly: boolean;
     }
   | { readonly type: 'detach'; readonly id: number; readonly disk: number }
+  /** See a disk as it is now, while it is written on; the answer's `view` is its number. */
+  | { readonly type: 'view'; readonly id: number; readonly disk: number }
+  | {
+      readonly type: 'viewRead';
+      readonly id: number;
+      readonly view: number;
+      readonly offset: number;
+      readonly length: number;
+    }
+  | { readonly type: 'viewClose'; readonly id: number; readonly view: number }
   | { readonly type: 'close'; readonly id: number };
 
 export type StorageAnswer =
-  | { readonly type: 'done'; readonly id: number; readonly size: number; readonly readOnly: boolean }
+  | {
+      readonly type: 'done';
+      readonly id: number;
+      readonly size: number;
+      readonly readOnly: boolean;
+      readonly view?: number;
+      readonly ranges?: readonly { readonly start: number; readonly end: number }[];
+      readonly bytes?: Uint8Array<ArrayBuffer>;
+    }
   | { readonly type: 'failed'; readonly id: number; readonly errno: number; readonly message: string };
 
 export interface PanicReport {

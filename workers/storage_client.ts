@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The host thread's side of the storage worker; started when the first disk needs it. */
+import { ENXIO } from '../hypercall-js/errno.gen.ts';
 import { H_STORAGE, type Mailbox } from '../hypercall-js/mailbox.ts';
 import type { Platform, WorkerHandle } from './platform.ts';
 import type { DiskSource, StorageAnswer, StorageMessage } from './protocol.ts';
+import { StoreError } from './stores/store_error.ts';
 
 const CLOSE_MS = 5000;
+
+/** The bytes of a disk at one moment; read forward, each byte at most once. */
+export interface DiskView {
+  readonly size: number;
+  /** Everything outside reads as zeros. */
+  readonly ranges: readonly { readonly start: number; readonly end: number }[];
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+function done(answer: StorageAnswer): Extract<StorageAnswer, { type: 'done' }> {
+  if (answer.type === 'failed') throw new StoreError(answer.errno, answer.message);
+  return answer;
+}
 
 export class StorageClient {
   private worker: WorkerHandle | undefined;
@@ -40,6 +56,19 @@ export class StorageClient {
 
   detach(disk: number): Promise<StorageAnswer> {
     return this.ask((id) => ({ type: 'detach', id, disk }));
+  }
+
+  /** A disk as it is now, to be read forward while the kernel goes on writing. */
+  async view(disk: number): Promise<DiskView> {
+    if (this.worker === undefined) throw new StoreError(ENXIO, 'no disk is attached');
+    const { view = 0, size, ranges = [] } = done(await this.ask((id) => ({ type: 'view', id, disk })));
+    return {
+      size,
+      ranges,
+      read: async (offset, length) =>
+        done(await this.ask((id) => ({ type: 'viewRead', id, view, offset, length }))).bytes ?? new Uint8Array(length),
+      close: async () => void (await this.ask((id) => ({ type: 'viewClose', id, view }))),
+    };
   }
 
   /** Flush and close all stores; does not wait for ever for one that hangs. */

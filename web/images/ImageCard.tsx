@@ -83,19 +83,9 @@ function MainAction({ entry }: { entry: ImageEntry }) {
   }
   if (state.tag === 'elsewhere') {
     return (
-      <>
-        <button
-          type="button"
-          className="button"
-          disabled={!running}
-          onClick={() => void system.images?.attach(entry.id, { readOnly: true })}
-        >
-          Open read-only
-        </button>
-        <button type="button" className="button" disabled={!running} onClick={() => void system.images?.copy(entry.id)}>
-          Make a copy
-        </button>
-      </>
+      <button type="button" className="button" disabled={!running} onClick={() => void system.images?.copy(entry.id)}>
+        Make a copy
+      </button>
     );
   }
   return null;
@@ -163,7 +153,8 @@ export function ImageCard({ entry }: { entry: ImageEntry }) {
       )}
       {state.tag === 'elsewhere' && (
         <p className="advice" data-tone="warn">
-          Another tab writes to this image. It attaches here by itself when that tab lets go.
+          Another tab writes to this image. It attaches here by itself when that tab lets go. Until then you can work on
+          a copy of what is in it now.
         </p>
       )}
       {entry.warning && (

@@ -7,6 +7,7 @@ import { saveFile } from '../save_file';
 import { notify } from '../state/ui_store';
 import { useSystem } from '../system_context';
 import type { ImageEntry } from './image_entry';
+import { viewBlob } from './image_view';
 
 function DeleteDialog({
   entry,
@@ -52,7 +53,10 @@ export default function ImageMenu({ entry, onRename }: { entry: ImageEntry; onRe
         `${entry.name} could not be exported.`,
         error instanceof Error ? error.message : String(error),
       );
-    system.images?.exportRaw(entry.id).then((blob) => saveFile(blob, entry.name), failed);
+    system.images
+      ?.view(entry.id)
+      .then(viewBlob)
+      .then((blob) => saveFile(blob, entry.name), failed);
   };
   return (
     <>

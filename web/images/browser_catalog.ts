@@ -8,16 +8,15 @@
  */
 import { type IDBPDatabase, openDB } from 'idb';
 import { HEAD_BYTES } from '../../userland/disk/image_kind';
-import { blobPieces } from '../../workers/stores/blob_pieces';
-import type { BlockStore } from '../../workers/stores/block_store';
+import { type BlockStore, type DataRange, nextData } from '../../workers/stores/block_store';
 import { openIdbImage } from '../../workers/stores/idb_block_store';
 import { ImageCatalogue, type ImageEntry as StoredEntry } from '../../workers/stores/image_catalogue';
+import type { DiskView } from '../kernel_api';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
 
 const DATABASE = 'rumpus-drawer';
 const VERSION = 1;
 const RECORDS = 'images';
-const PIECE = 1024 * 1024;
 /** Bytes younger than this may belong to a copy another tab is just finishing. */
 const SETTLED_MS = 60_000;
 
@@ -44,23 +43,21 @@ function openBytes(id: string): Promise<BlockStore> {
   return openIdbImage(id, { readOnly: true });
 }
 
-async function readStream(id: string): Promise<ReadableStream<Uint8Array>> {
+async function storedView(id: string): Promise<DiskView> {
   const store = await openBytes(id);
-  let at = 0;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const piece = new Uint8Array(Math.min(PIECE, store.size - at));
-      if (piece.length === 0) {
-        await store.close();
-        controller.close();
-        return;
-      }
-      await store.read(at, piece);
-      at += piece.length;
-      controller.enqueue(piece);
+  const ranges: DataRange[] = [];
+  for (let range = await nextData(store, 0); range !== undefined; range = await nextData(store, range.end))
+    ranges.push(range);
+  return {
+    size: store.size,
+    ranges,
+    read: async (offset, length) => {
+      const piece = new Uint8Array(length);
+      await store.read(offset, piece);
+      return piece;
     },
-    cancel: () => store.close(),
-  });
+    close: () => store.close(),
+  };
 }
 
 async function headOf(id: string): Promise<Uint8Array> {
@@ -92,6 +89,10 @@ async function adopt(entry: StoredEntry, records: readonly CatalogRecord[]): Pro
   };
 }
 
+function missing(): never {
+  throw new DOMException('The image is not stored here.', 'NotFoundError');
+}
+
 /** Rejects where IndexedDB is missing or refused. */
 export async function browserCatalog(): Promise<ImageCatalog> {
   const db = await openDatabase();
@@ -117,8 +118,9 @@ export async function browserCatalog(): Promise<ImageCatalog> {
       }
       return records;
     },
-    store: async (record, file, onProgress, signal) => {
-      const entry = await bytes.import(blobPieces(file, signal), record.name, (done) => onProgress(done, file.size));
+    record: async (id) => (await get(id)) ?? missing(),
+    store: async (record, pieces, onProgress) => {
+      const entry = await bytes.import(pieces, record.name, (done) => onProgress(done, record.size));
       await put({ ...record, bytes: entry.id });
       // Asked only now that there is something to lose; the answer changes nothing here.
       void navigator.storage?.persist?.().catch(() => false);
@@ -134,10 +136,9 @@ export async function browserCatalog(): Promise<ImageCatalog> {
       await db.delete(RECORDS, id);
       if (record?.bytes) await bytes.remove(record.bytes);
     },
-    read: async (id) => {
+    view: async (id) => {
       const record = await get(id);
-      if (!record?.bytes) throw new DOMException('The image is not stored here.', 'NotFoundError');
-      return readStream(record.bytes);
+      return storedView(record?.bytes ?? missing());
     },
     room,
   };

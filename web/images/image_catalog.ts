@@ -3,6 +3,8 @@
  * What the drawer needs of the browser's storage, as a type: the list of images, their bytes, remembered handles.
  * browser_catalog.ts keeps it in IndexedDB; memory_catalog.ts stands in where there is none.
  */
+import type { DiskView } from '../kernel_api';
+
 export interface CatalogRecord {
   readonly id: string;
   readonly name: string;
@@ -23,14 +25,15 @@ export type CopyProgress = (copied: number, total: number) => void;
 export interface ImageCatalog {
   readonly durable: boolean;
   list(): Promise<CatalogRecord[]>;
-  /** Copy a file's bytes in; answers their key. The record appears only when every byte is there; an aborted copy leaves nothing. */
-  store(record: CatalogRecord, file: Blob, onProgress: CopyProgress, signal: AbortSignal): Promise<string>;
+  record(id: string): Promise<CatalogRecord>;
+  /** Copy bytes in; answers their key. The record appears only when every byte is there; an aborted copy leaves nothing. */
+  store(record: CatalogRecord, pieces: AsyncIterable<Uint8Array>, onProgress: CopyProgress): Promise<string>;
   /** Remember a handle instead of bytes. */
   link(record: CatalogRecord): Promise<void>;
   change(id: string, change: Partial<Pick<CatalogRecord, 'name' | 'device' | 'attach'>>): Promise<void>;
   remove(id: string): Promise<void>;
-  /** The stored bytes, piece by piece, for an export or a copy. */
-  read(id: string): Promise<ReadableStream<Uint8Array>>;
+  /** The stored bytes, for an export or a copy. EBUSY while a kernel writes to them. */
+  view(id: string): Promise<DiskView>;
   /** Bytes that may still be stored; undefined where the browser does not say. */
   room(): Promise<number | undefined>;
 }

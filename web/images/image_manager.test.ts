@@ -13,6 +13,13 @@ function isoBytes(): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Only its superblock's magic. */
+function disk(name: string): File {
+  const bytes = new Uint8Array(264 * 1024);
+  new DataView(bytes.buffer).setUint32(65536 + 1372, 0x19540119, true);
+  return new File([bytes], name);
+}
+
 const iso = (name = 'disc.iso'): File => new File([isoBytes()], name);
 
 /** A durable catalogue that keeps records in memory and can be told to fail. */
@@ -28,8 +35,8 @@ function testCatalog(
     linked,
     link: async (record) => void linked.push(record),
     list: async () => [...stored.values()],
-    store: async (record, file, progress) => {
-      progress(file.size, file.size);
+    store: async (record, pieces, progress) => {
+      for await (const piece of pieces) progress(piece.length, record.size);
       stored.set(record.id, { ...record, bytes: `bytes-${record.id}` });
       return `bytes-${record.id}`;
     },
@@ -96,7 +103,7 @@ describe('ImageManager', () => {
   it('comes back under the same device, writable, from storage', async () => {
     const catalog = testCatalog();
     const first = await manager(catalog);
-    await first.add([{ file: iso('a.iso') }, { file: iso('b.iso') }]);
+    await first.add([{ file: iso('a.iso') }, { file: disk('b.img') }]);
     await first.whenIdle();
     await first.remove(images()[0]?.id ?? '');
     store.setState({ images: [] });

@@ -8,12 +8,15 @@
  */
 import { EBUSY, ENOSPC } from '../../hypercall-js/errno.gen';
 import { HEAD_BYTES, type ImageKind, imageKind, truncation } from '../../userland/disk/image_kind';
+import { blobPieces } from '../../workers/stores/blob_pieces';
 import { formatBytes } from '../format';
-import type { DiskSource, KernelHandle } from '../kernel_api';
+import type { DiskSource, DiskView, KernelHandle } from '../kernel_api';
 import { notify, type UiStore } from '../state/ui_store';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
 import type { ImageEntry, ImageKeeping } from './image_entry';
 import { whenFree } from './image_lock';
+import { fileView, viewPieces } from './image_view';
+import { askForCopy, serveTabs } from './other_tabs';
 
 /** Above this a file is remembered by its handle rather than copied. */
 export const COPY_LIMIT = 512 * 1024 * 1024;
@@ -49,6 +52,7 @@ function newId(): string {
 
 export class ImageManager {
   private readonly holdings = new Map<string, Holding>();
+  private readonly life = new AbortController();
   private kernel: KernelHandle | undefined;
   private busy = 0;
   private idleWaiters: (() => void)[] = [];
@@ -61,6 +65,7 @@ export class ImageManager {
 
   /** Fill the list from storage. */
   async load(): Promise<void> {
+    serveTabs((bytes, record) => this.copyForTab(bytes, record), this.life.signal);
     this.store.setState({ imagesDurable: this.catalog.durable ? 'kept' : 'memory' });
     const records = await this.catalog.list();
     const entries = records.map((record) => this.entryOf(record));
@@ -90,9 +95,9 @@ export class ImageManager {
     for (const item of incoming) await this.working(() => this.addOne(item));
   }
 
-  async attach(id: string, options: { readOnly?: boolean } = {}): Promise<void> {
+  async attach(id: string): Promise<void> {
     await this.want(id, true);
-    await this.working(() => this.attachOne(id, options.readOnly === true));
+    await this.working(() => this.attachOne(id, false));
   }
 
   async detach(id: string): Promise<void> {
@@ -140,21 +145,43 @@ export class ImageManager {
     this.store.setState((state) => ({ images: state.images.filter((entry) => entry.id !== id) }));
   }
 
-  /** Another tab has the image: work on a copy of its own. */
+  /** Work on a copy of an image, as it is now; the tab that writes to it makes it. */
   async copy(id: string): Promise<void> {
     const entry = this.entry(id);
-    if (!entry) return;
-    const bytes = await this.working(async () => new Response(await this.catalog.read(id)).blob());
+    const source = this.holdings.get(id)?.bytes;
+    if (!entry || !source) return;
     const name = entry.name.replace(/(\.[a-z0-9]+)?$/i, ' copy$1');
-    await this.add([{ file: new File([bytes], name) }]);
+    const record = { ...(await this.catalog.record(id)), id: newId(), name, device: this.freeDevice(), attach: true };
+    try {
+      const made = () => (entry.state.tag === 'elsewhere' ? askForCopy(source, record) : this.copyHere(id, record));
+      const bytes = await this.working(made);
+      this.holdings.set(record.id, { bytes });
+      this.store.setState((state) => ({ images: [...state.images, this.entryOf(record)] }));
+      await this.working(() => this.attachOne(record.id, false));
+    } catch (error) {
+      notify(this.store, 'bad', `${entry.name} was not copied.`, message(error));
+    }
   }
 
-  /** The raw image as a stream or file, for saving outside. */
-  async exportRaw(id: string): Promise<Blob> {
-    const holding = this.holdings.get(id);
+  /** An image's bytes as they are now, also while it is mounted. */
+  async view(id: string): Promise<DiskView> {
     const entry = this.entry(id);
-    if (entry?.keeping !== 'stored' && holding?.file) return holding.file;
-    return new Response(await this.catalog.read(id)).blob();
+    const holding = this.holdings.get(id);
+    if (entry?.state.tag === 'attached' && this.kernel) return await this.kernel.viewDisk(entry.state.device);
+    if (entry?.keeping !== 'stored' && holding?.file) return fileView(holding.file);
+    return await this.catalog.view(id);
+  }
+
+  private async copyHere(id: string, record: CatalogRecord): Promise<string> {
+    await this.needRoom(record.size);
+    return await this.catalog.store(record, viewPieces(await this.view(id)), () => undefined);
+  }
+
+  /** Another tab wants a copy; undefined when this one does not have the image. */
+  private copyForTab(bytes: string, record: CatalogRecord): Promise<string> | undefined {
+    const mine = this.entries().find((entry) => this.holdings.get(entry.id)?.bytes === bytes);
+    if (mine?.state.tag !== 'attached') return undefined;
+    return this.working(() => this.copyHere(mine.id, record));
   }
 
   /** Resolves when nothing is being copied, attached or read. */
@@ -280,15 +307,12 @@ export class ImageManager {
   }
 
   private async copyIn(record: CatalogRecord, file: Blob, holding: Holding): Promise<void> {
-    const room = await this.catalog.room();
-    if (room !== undefined && room < record.size + ROOM_MARGIN) {
-      throw new DOMException(`only ${formatBytes(Math.max(0, room))} left`, 'QuotaExceededError');
-    }
+    await this.needRoom(record.size);
     holding.copying = new AbortController();
     try {
       const report = (copied: number, total: number): void =>
         this.change(record.id, { copying: total > 0 ? copied / total : 1 });
-      holding.bytes = await this.catalog.store(record, file, report, holding.copying.signal);
+      holding.bytes = await this.catalog.store(record, blobPieces(file, holding.copying.signal), report);
     } finally {
       delete holding.copying;
       this.store.setState((state) => ({
@@ -299,6 +323,12 @@ export class ImageManager {
         }),
       }));
     }
+  }
+
+  private async needRoom(size: number): Promise<void> {
+    const room = await this.catalog.room();
+    if (room !== undefined && room < size + ROOM_MARGIN)
+      throw new DOMException(`only ${formatBytes(Math.max(0, room))} left`, 'QuotaExceededError');
   }
 
   private cannotKeep(entry: ImageEntry, why: string): void {
@@ -316,7 +346,7 @@ export class ImageManager {
         this.change(id, { state: { tag: 'asks' } });
         return;
       }
-      const writable = !readOnly && source.kind === 'stored';
+      const writable = !readOnly && source.kind === 'stored' && entry.kind.fs !== 'cd9660';
       await kernel.attachDisk({ name: entry.device, source, readOnly: !writable });
       this.change(id, { state: { tag: 'attached', device: entry.device, readOnly: !writable } });
     } catch (error) {

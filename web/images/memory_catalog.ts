@@ -2,11 +2,16 @@
 /** The catalogue where the browser keeps nothing (private window, storage refused): a list for this visit only. */
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
 
+function missing(): never {
+  throw new DOMException('Nothing is stored in this window.', 'NotFoundError');
+}
+
 export function memoryCatalog(): ImageCatalog {
   const records = new Map<string, CatalogRecord>();
   return {
     durable: false,
     list: async () => [...records.values()],
+    record: async (id) => records.get(id) ?? missing(),
     store: async () => {
       throw new DOMException('Nothing can be kept in this window.', 'NotSupportedError');
     },
@@ -20,9 +25,7 @@ export function memoryCatalog(): ImageCatalog {
     remove: async (id) => {
       records.delete(id);
     },
-    read: async () => {
-      throw new DOMException('Nothing is stored in this window.', 'NotFoundError');
-    },
+    view: async () => missing(),
     room: async () => 0,
   };
 }
