@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { newfsMsdos } from '../msdos/newfs_msdos.ts';
 import type { ProgramRow } from '../program_table.ts';
 
+// biome-ignore format: a table
 /** The programs that make, check and show disks and archives: big code that most sessions never run. One row a line. */
-export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [];
+export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
+  ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],
+];
