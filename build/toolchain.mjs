@@ -55,8 +55,15 @@ export const VARIANTS = {
   bench: {
     flags: ['-O2'],
     optimize: true,
-    sources: ['kernel-wasm/bench/rump_bench.c'],
-    exports: ['rump_bench', 'rump_bench_setup', 'rump_bench_name'],
+    sources: ['kernel-wasm/bench/fs_bench.c', 'kernel-wasm/bench/rump_bench.c'],
+    exports: [
+      'rump_bench',
+      'rump_bench_setup',
+      'rump_bench_name',
+      'rump_fsbench',
+      'rump_fsbench_mount',
+      'rump_fsbench_unmount',
+    ],
   },
   ubsan: {
     flags: ['-O2', '-DDIAGNOSTIC', '-fsanitize=undefined', '-fsanitize-trap=undefined', '-fno-sanitize=function'],
