@@ -82,6 +82,15 @@ struct dostime {
 	uint8_t		dt_hundredth;
 };
 
+/* Clusters that follow each other in a file and on the disk. */
+struct fcrun {
+	uint32_t	fr_lbn;		/* block of the file */
+	uint32_t	fr_cn;		/* its cluster */
+	uint32_t	fr_len;		/* clusters; 0: not in use */
+};
+#define	FC_RUNS		8		/* remembered of a file */
+#define	FC_WORTH	16		/* clusters passed that are worth it */
+
 struct denode {
 	struct vnode	*de_vnode;	/* : */
 	struct msdosfsmount *de_pmp;	/* : */
@@ -100,8 +109,10 @@ struct denode {
 	bool		de_modified;	/* v: the entry is to be written */
 	bool		de_removed;	/* v: has no name any more */
 	struct vn_readahead de_ra;	/* (none) */
-	kmutex_t	de_fclock;	/* of the two below */
-	uint32_t	de_fclbn, de_fccn; /* a known block; cn 0: none */
+	kmutex_t	de_fclock;	/* of the three below */
+	struct fcrun	de_fcrun[FC_RUNS]; /* known parts of the chain */
+	unsigned	de_fcnext;	/* replaced next */
+	uint32_t	de_dirhint;	/* where a search begins */
 };
 
 static inline bool
@@ -210,6 +221,7 @@ void	msdosfs_dir_begin(struct dosdir *, struct denode *, uint32_t off);
 void	msdosfs_dir_end(struct dosdir *);
 int	msdosfs_dir_slot(struct dosdir *, uint8_t **);
 int	msdosfs_dir_next(struct dosdir *);
+void	msdosfs_dir_sethint(struct denode *, uint32_t);
 int	msdosfs_dir_find(struct dosdir *, struct denode *, const char *name,
 	    size_t len);
 bool	msdosfs_dir_empty(struct denode *);

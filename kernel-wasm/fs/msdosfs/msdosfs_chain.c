@@ -3,8 +3,8 @@
  * msdosfs_chain.c - the clusters of a file: mapping, growing, shortening.
  *
  * A walk takes at most as many steps as there are clusters, so that a ring
- * ends.  The block found last is remembered: reading in sequence takes one
- * step a cluster.
+ * ends.  Runs of clusters that follow each other on the disk are remembered:
+ * a walk begins in the one nearest before the block, and most files are few.
  *
  * Locking	the file's vnode is locked, shared for msdosfs_pcbmap().
  * Sleeps	yes.
@@ -31,8 +31,59 @@ void
 msdosfs_fc_purge(struct denode *dep)
 {
 	mutex_enter(&dep->de_fclock);
-	dep->de_fccn = 0;
+	memset(dep->de_fcrun, 0, sizeof(dep->de_fcrun));
 	mutex_exit(&dep->de_fclock);
+}
+
+/*
+ * Remember a run: behind the one that it goes on from, or in the place of
+ * the one that came first.
+ */
+static void
+fc_enter(struct denode *dep, const struct fcrun *new)
+{
+	struct fcrun *r, *end = dep->de_fcrun + FC_RUNS;
+
+	mutex_enter(&dep->de_fclock);
+	for (r = dep->de_fcrun; r < end; r++)
+		if (r->fr_len != 0 && r->fr_lbn <= new->fr_lbn &&
+		    new->fr_lbn - r->fr_lbn <= r->fr_len &&
+		    r->fr_cn + (new->fr_lbn - r->fr_lbn) == new->fr_cn)
+			break;
+	if (r < end) {
+		r->fr_len = MAX(r->fr_len,
+		    new->fr_lbn - r->fr_lbn + new->fr_len);
+	} else {
+		dep->de_fcrun[dep->de_fcnext] = *new;
+		dep->de_fcnext = (dep->de_fcnext + 1) % FC_RUNS;
+	}
+	mutex_exit(&dep->de_fclock);
+}
+
+/*
+ * The known block nearest at or before lbn, as a run of one; false: none.
+ */
+static bool
+fc_nearest(struct denode *dep, uint32_t lbn, struct fcrun *at)
+{
+	const struct fcrun *r;
+	uint32_t near;
+	bool found = false;
+
+	mutex_enter(&dep->de_fclock);
+	for (r = dep->de_fcrun; r < dep->de_fcrun + FC_RUNS; r++) {
+		if (r->fr_len == 0 || r->fr_lbn > lbn)
+			continue;
+		near = MIN(lbn, r->fr_lbn + r->fr_len - 1);
+		if (found && near <= at->fr_lbn)
+			continue;
+		found = true;
+		at->fr_lbn = near;
+		at->fr_cn = r->fr_cn + (near - r->fr_lbn);
+	}
+	mutex_exit(&dep->de_fclock);
+	at->fr_len = 1;
+	return found;
 }
 
 /*
@@ -42,30 +93,35 @@ int
 msdosfs_pcbmap(struct denode *dep, uint32_t lbn, uint32_t *cnp)
 {
 	struct msdosfsmount *pmp = dep->de_pmp;
-	uint32_t cn = chain_first(dep), at = 0;
+	struct fcrun run = { .fr_lbn = 0, .fr_cn = chain_first(dep),
+	    .fr_len = 1 };
+	uint32_t at, cn;
 	int error;
 
-	mutex_enter(&dep->de_fclock);
-	if (dep->de_fccn != 0 && dep->de_fclbn <= lbn) {
-		cn = dep->de_fccn;
-		at = dep->de_fclbn;
-	}
-	mutex_exit(&dep->de_fclock);
-	if (cn == 0 || lbn > pmp->pm_maxcluster)
+	if (run.fr_cn == 0 || lbn > pmp->pm_maxcluster)
 		return E2BIG;
-	if (!msdosfs_isclust(pmp, cn))
+	if (!msdosfs_isclust(pmp, run.fr_cn))
 		return EIO;
-	for (; at < lbn; at++) {
+	if (fc_nearest(dep, lbn, &run) && run.fr_lbn == lbn) {
+		*cnp = run.fr_cn;
+		return 0;
+	}
+	cn = run.fr_cn;
+	for (at = run.fr_lbn; at < lbn; at++) {
 		error = msdosfs_fat_get(pmp, cn, &cn);
 		if (error != 0)
 			return error;
 		if (cn == CLUST_EOFE)
 			return E2BIG;
+		if (cn == run.fr_cn + run.fr_len) {
+			run.fr_len++;
+			continue;
+		}
+		if (run.fr_len >= FC_WORTH)
+			fc_enter(dep, &run);
+		run = (struct fcrun){ at + 1, cn, 1 };
 	}
-	mutex_enter(&dep->de_fclock);
-	dep->de_fclbn = lbn;
-	dep->de_fccn = cn;
-	mutex_exit(&dep->de_fclock);
+	fc_enter(dep, &run);
 	*cnp = cn;
 	return 0;
 }
@@ -129,10 +185,7 @@ msdosfs_extend(struct denode *dep, uint32_t clusters)
 			dep->de_modified = true;
 		}
 		last = cn;
-		mutex_enter(&dep->de_fclock);
-		dep->de_fclbn = have;
-		dep->de_fccn = cn;
-		mutex_exit(&dep->de_fclock);
+		fc_enter(dep, &(struct fcrun){ have, cn, 1 });
 	}
 	if (error != 0)
 		(void)msdosfs_shorten(dep, chain_clusters(dep));

@@ -257,6 +257,43 @@ dir_matches(const struct dosdir *dd, const struct dirkey *k)
 	    msdosfs_winequal(dos, k->k_win, k->k_count);
 }
 
+/* Look at the entries that begin in [from, to). */
+static int
+dir_scan(struct dosdir *dd, struct denode *dp, const struct dirkey *k,
+    uint32_t from, uint32_t to)
+{
+	int error;
+
+	msdosfs_dir_begin(dd, dp, from);
+	while ((error = msdosfs_dir_next(dd)) == 0 && dd->dd_first < to)
+		if (!ent_isdots(&dd->dd_ent) && dir_matches(dd, k))
+			return 0;
+	return error == 0 ? ENOENT : error;
+}
+
+/*
+ * Names are often asked for in the order in which they lie: the search begins
+ * behind the entry found last, until a new entry may lie across that place.
+ */
+void
+msdosfs_dir_sethint(struct denode *dp, uint32_t off)
+{
+	mutex_enter(&dp->de_fclock);
+	dp->de_dirhint = off;
+	mutex_exit(&dp->de_fclock);
+}
+
+static uint32_t
+dir_hint(struct denode *dp)
+{
+	uint32_t off;
+
+	mutex_enter(&dp->de_fclock);
+	off = dp->de_dirhint;
+	mutex_exit(&dp->de_fclock);
+	return off < dp->de_size ? off : 0;
+}
+
 /*
  * Find a name (not "." or ".."); dd is left at the entry, to be ended.
  */
@@ -265,6 +302,7 @@ msdosfs_dir_find(struct dosdir *dd, struct denode *dp, const char *name,
     size_t len)
 {
 	struct dirkey k = { .k_pmp = dp->de_pmp };
+	uint32_t hint = dir_hint(dp);
 	enum dosname kind;
 	int error;
 
@@ -274,10 +312,15 @@ msdosfs_dir_find(struct dosdir *dd, struct denode *dp, const char *name,
 	if (error == 0)
 		error = msdosfs_unix2win(dp->de_pmp, name, len, k.k_win,
 		    &k.k_count);
-	while (error == 0 && (error = msdosfs_dir_next(dd)) == 0) {
-		if (!ent_isdots(&dd->dd_ent) && dir_matches(dd, &k))
-			break;
+	if (error != 0)
+		return error;
+	error = dir_scan(dd, dp, &k, hint, UINT32_MAX);
+	if (error == ENOENT && hint != 0) {
+		msdosfs_dir_end(dd);
+		error = dir_scan(dd, dp, &k, 0, hint);
 	}
+	if (error == 0)
+		msdosfs_dir_sethint(dp, dd->dd_off);
 	return error;
 }
 

@@ -287,6 +287,7 @@ msdosfs_direnter(struct denode *dp, const struct componentname *cnp,
 		error = dir_setend(dp, off + (n.n_slots + 1) * DE_SIZE);
 	if (error != 0)
 		return error;
+	msdosfs_dir_sethint(dp, 0);
 	memcpy(e->e_name, n.n_short, DE_NAMELEN);
 	e->e_case = 0;
 	*slotp = off + n.n_slots * DE_SIZE;

@@ -65,18 +65,14 @@ lookup_entry(struct vnode *dvp, const struct componentname *cnp,
 	return error != 0 ? error : msdosfs_deget(dp, &dd, vpp);
 }
 
+/* A name that is there: may it be used so?  The reference goes if not. */
 static int
-lookup_name(struct vnode *dvp, const struct componentname *cnp,
+lookup_permitted(struct vnode *dvp, const struct componentname *cnp,
     struct vnode **vpp)
 {
 	bool last = (cnp->cn_flags & ISLASTCN) != 0;
-	int error;
+	int error = 0;
 
-	error = lookup_entry(dvp, cnp, vpp);
-	if (error == ENOENT)
-		return lookup_missing(dvp, cnp);
-	if (error != 0)
-		return error;
 	if (*vpp == dvp)
 		error = EIO;		/* a directory in itself */
 	else if (last && (cnp->cn_nameiop == DELETE ||
@@ -89,8 +85,27 @@ lookup_name(struct vnode *dvp, const struct componentname *cnp,
 	return error;
 }
 
+static int
+lookup_name(struct vnode *dvp, const struct componentname *cnp,
+    struct vnode **vpp)
+{
+	int error;
+
+	error = lookup_entry(dvp, cnp, vpp);
+	if (error == ENOENT)
+		return lookup_missing(dvp, cnp);
+	if (error == 0)
+		error = lookup_permitted(dvp, cnp, vpp);
+	if (error == 0 && (cnp->cn_flags & ISDOTDOT) == 0)
+		cache_enter(dvp, *vpp, cnp->cn_nameptr, cnp->cn_namelen,
+		    cnp->cn_flags);
+	return error;
+}
+
 /*
- * No name cache: one file has a name in every mixture of cases.
+ * The name cache knows names that are there, in each mixture of cases that
+ * was asked for; all of them go with the file.  It never says that a name is
+ * missing: a new file has too many.
  */
 int
 msdosfs_lookup(void *v)
@@ -121,6 +136,9 @@ msdosfs_lookup(void *v)
 		*ap->a_vpp = dvp;
 		return 0;
 	}
+	if (cache_lookup(dvp, cnp->cn_nameptr, cnp->cn_namelen,
+	    cnp->cn_nameiop, cnp->cn_flags, NULL, ap->a_vpp))
+		return lookup_permitted(dvp, cnp, ap->a_vpp);
 	return lookup_name(dvp, cnp, ap->a_vpp);
 }
 
@@ -152,8 +170,12 @@ make_file(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp,
 	error = msdosfs_direnter(dp, cnp, &e, &slot, &addr);
 	if (error == 0)
 		error = msdosfs_getfile(dp, slot, vpp);
-	if (error == 0)
+	if (error == 0) {
 		VN_KNOTE(dvp, NOTE_WRITE);
+		if (cnp->cn_namelen < NAMELEN_MAX)	/* not found again */
+			cache_enter(dvp, *vpp, cnp->cn_nameptr,
+			    cnp->cn_namelen, cnp->cn_flags);
+	}
 	return error;
 }
 
@@ -223,6 +245,7 @@ msdosfs_remove(void *v)
 	else
 		error = msdosfs_dirremove(VTODE(dvp), VTODE(vp));
 	if (error == 0) {
+		cache_purge(vp);
 		msdosfs_unlinked(VTODE(vp));
 		VN_KNOTE(vp, NOTE_DELETE);
 		VN_KNOTE(dvp, NOTE_WRITE);
@@ -248,6 +271,7 @@ msdosfs_rmdir(void *v)
 	else
 		error = msdosfs_dirremove(VTODE(dvp), VTODE(vp));
 	if (error == 0) {
+		cache_purge(vp);
 		msdosfs_unlinked(VTODE(vp));
 		VN_KNOTE(vp, NOTE_DELETE);
 		VN_KNOTE(dvp, NOTE_WRITE | NOTE_LINK);
