@@ -25,7 +25,7 @@
 static TAILQ_HEAD(, disk) disklist = TAILQ_HEAD_INITIALIZER(disklist); /* d */
 static kmutex_t disklist_lock;
 
-RUMP_COMPONENT(RUMP_COMPONENT_DEV)
+RUMP_COMPONENT(RUMP_COMPONENT_KERN)
 {
 	mutex_init(&disklist_lock, MUTEX_DEFAULT, IPL_NONE);
 }
@@ -36,6 +36,8 @@ disk_init(struct disk *dk, const char *name, const struct dkdriver *driver)
 	memset(dk, 0, sizeof(*dk));
 	dk->dk_name = name;
 	dk->dk_driver = driver;
+	dk->dk_dev = NODEV;
+	LIST_INIT(&dk->dk_wedges);
 	mutex_init(&dk->dk_openlock, MUTEX_DEFAULT, IPL_NONE);
 	mutex_init(&dk->dk_statlock, MUTEX_DEFAULT, IPL_NONE);
 	disk_blocksize(dk, DEV_BSIZE);
@@ -56,6 +58,23 @@ disk_blocksize(struct disk *dk, int blocksize)
 	while (1 << dk->dk_byteshift < blocksize)
 		dk->dk_byteshift++;
 	dk->dk_blkshift = dk->dk_byteshift - DEV_BSHIFT;
+}
+
+/*
+ * The driver has filled in dg_secsize and dg_secperunit.
+ */
+void
+disk_set_info(struct device *dev, struct disk *dk, const char *type)
+{
+	struct disk_geom *dg = &dk->dk_geom;
+
+	(void)dev;
+	(void)type;
+	disk_blocksize(dk, (int)dg->dg_secsize);
+	if (dg->dg_nsectors == 0)
+		dg->dg_nsectors = 1;
+	if (dg->dg_ntracks == 0)
+		dg->dg_ntracks = 1;
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/buf.h>
 #include <sys/event.h>
 #include <sys/mount.h>
 #include <sys/poll.h>
@@ -57,6 +58,19 @@ dead_poll(void *v __unused)
 	return POLLERR | POLLHUP;
 }
 
+/* Requests of a file system whose device went away. */
+static int
+dead_strategy(void *v)
+{
+	struct vop_strategy_args *ap = v;
+	struct buf *bp = ap->a_bp;
+
+	bp->b_error = EIO;
+	bp->b_resid = bp->b_bcount;
+	biodone(bp);
+	return EIO;
+}
+
 static int
 dead_remove(void *v)
 {
@@ -95,6 +109,7 @@ static const struct vnodeopv_entry_desc dead_vnodeop_entries[] = {
 	{ &vop_remove_desc, dead_remove },
 	{ &vop_rmdir_desc, dead_remove },
 	{ &vop_rename_desc, dead_remove },
+	{ &vop_strategy_desc, dead_strategy },
 	{ &vop_abortop_desc, genfs_abortop },
 	{ &vop_inactive_desc, dead_inactive },
 	{ &vop_reclaim_desc, genfs_nullop },

@@ -32,7 +32,9 @@
 
 #include "rumpfs.h"
 
-int	rumpblk_register(const char *, devminor_t *, uint64_t, uint64_t) __weak;
+int	rumpblk_register(const char *, const char *, devminor_t *, uint64_t,
+	    uint64_t) __weak;
+void	rumpblk_search(devminor_t) __weak;
 int	rumpblk_deregister(const char *) __weak;
 
 struct etfs {
@@ -169,6 +171,7 @@ etfs_make(struct etfs *et, const char *hostpath, enum rump_etfs_type type,
     uint64_t begin, uint64_t size, bool fixed)
 {
 	enum vtype vtype;
+	const char *name;
 	devminor_t dmin;
 	int error;
 
@@ -192,7 +195,9 @@ etfs_make(struct etfs *et, const char *hostpath, enum rump_etfs_type type,
 		return 0;
 	if (rumpblk_register == NULL)
 		return ENXIO;
-	error = rumpblk_register(hostpath, &dmin, begin, size);
+	name = strrchr(et->et_key, '/');
+	error = rumpblk_register(hostpath, name != NULL ? name + 1 :
+	    et->et_key, &dmin, begin, size);
 	if (error != 0)
 		return error;
 	et->et_node->rn_va.va_rdev = makedev(RUMPBLK_DEVMAJOR, dmin);
@@ -276,6 +281,8 @@ etfs_register(const char *key, const char *hostpath, enum rump_etfs_type type,
 		return EEXIST;
 	}
 	etfs_purge(et->et_key);
+	if (type == RUMP_ETFS_BLK)
+		rumpblk_search(minor(et->et_node->rn_va.va_rdev));
 	return 0;
 }
 

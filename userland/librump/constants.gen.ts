@@ -685,6 +685,10 @@ export const DIOCLWEDGES = 0xc010647c;
 export const DIOCAWEDGE = 0xc0d06479;
 /** Argument: struct dkwedge_info. */
 export const DIOCDWEDGE = 0x80d0647b;
+/** Argument: int. */
+export const DIOCMWEDGES = 0x40046483;
+/** Argument: int. */
+export const DIOCRMWEDGES = 0x40046486;
 /** Argument: struct plistref. */
 export const DIOCGDISKINFO = 0x4008647f;
 /** Argument: int. */

@@ -4,7 +4,8 @@
  *
  * Interface
  *	rumpblk_register() gives a host path (and a window of it) a minor of
- *	major 197; opening the device opens the host object, the last close
+ *	major 197 and a disk(9) name; rumpblk_search() looks for partitions,
+ *	dk(4).  Opening the device opens the host object, the last close
  *	closes it.  Requests go to rumpuser_bio(); the host calls
  *	rumpblk_done() when it is through, in any lwp, possibly before
  *	rumpuser_bio() returns.
@@ -51,6 +52,8 @@ struct rumpblk_softc {
 	int	sc_fd;			/* r: of the host, -1: closed */
 	u_int	sc_opens;		/* r: SC_BOPEN, SC_COPEN */
 	bool	sc_rdonly;		/* r: the host refused writing */
+	char	sc_name[16];		/* stable while named */
+	struct disk sc_dk;
 	struct disklabel sc_label;	/* r */
 };
 
@@ -66,6 +69,9 @@ static kmutex_t rumpblk_lock;
 static unsigned int rumpblk_sectshift = SECTSHIFT_MIN;
 static uint32_t rumpblk_failrate;	/* of FAIL_SCALE requests */
 static volatile uint32_t rumpblk_failseed;
+
+void	dkwedge_discover(struct disk *) __weak;
+void	dkwedge_delall(struct disk *) __weak;
 
 static int	rumpblk_open(dev_t, int, int, struct lwp *);
 static int	rumpblk_close(dev_t, int, int, struct lwp *);
@@ -165,6 +171,25 @@ rumpblk_makelabel(struct rumpblk_softc *sc)
 	pp->p_size = sectors;
 	pp->p_fstype = FS_BSDFFS;
 	lp->d_checksum = dkcksum(lp);
+	sc->sc_dk.dk_geom.dg_secsize = lp->d_secsize;
+	sc->sc_dk.dk_geom.dg_secperunit = (int64_t)n;
+	disk_set_info(NULL, &sc->sc_dk, "rumpd");
+}
+
+/*
+ * Become the disk of that name, or rumpblkN if it is taken or too long.
+ */
+static void
+rumpblk_attachdisk(struct rumpblk_softc *sc, const char *name)
+{
+	if (strlcpy(sc->sc_name, name, sizeof(sc->sc_name)) >=
+	    sizeof(sc->sc_name) || disk_find(name) != NULL)
+		snprintf(sc->sc_name, sizeof(sc->sc_name), "rumpblk%d",
+		    (int)(sc - rumpblk_sc));
+	disk_init(&sc->sc_dk, sc->sc_name, NULL);
+	sc->sc_dk.dk_dev = makedev(RUMPBLK_DEVMAJOR, sc - rumpblk_sc);
+	sc->sc_dk.dk_label = &sc->sc_label;
+	disk_attach(&sc->sc_dk);
 }
 
 static struct rumpblk_softc *
@@ -219,8 +244,8 @@ rumpblk_window(const char *path, uint64_t off, uint64_t *sizep)
 }
 
 int
-rumpblk_register(const char *path, devminor_t *dmin, uint64_t off,
-    uint64_t size)
+rumpblk_register(const char *path, const char *name, devminor_t *dmin,
+    uint64_t off, uint64_t size)
 {
 	struct rumpblk_softc *sc;
 	int error;
@@ -239,6 +264,7 @@ rumpblk_register(const char *path, devminor_t *dmin, uint64_t off,
 		sc->sc_path = kmem_strdup(path, KM_SLEEP);
 		sc->sc_fd = -1;
 		sc->sc_opens = 0;
+		rumpblk_attachdisk(sc, name);
 	}
 	if (sc->sc_opens == 0) {
 		sc->sc_off = off;
@@ -251,7 +277,18 @@ rumpblk_register(const char *path, devminor_t *dmin, uint64_t off,
 }
 
 /*
- * Forget a path: its unit answers ENXIO from here on.
+ * Make wedges of the partitions.
+ */
+void
+rumpblk_search(devminor_t dmin)
+{
+	KASSERT(dmin >= 0 && dmin < RUMPBLK_UNITS);
+	if (dkwedge_discover != NULL)
+		dkwedge_discover(&rumpblk_sc[dmin].sc_dk);
+}
+
+/*
+ * Forget a path: its unit answers ENXIO from here on, its wedges are gone.
  */
 int
 rumpblk_deregister(const char *path)
@@ -261,6 +298,13 @@ rumpblk_deregister(const char *path)
 
 	mutex_enter(&rumpblk_lock);
 	sc = rumpblk_bypath(path);
+	mutex_exit(&rumpblk_lock);
+	if (sc == NULL)
+		return ENOENT;
+	if (dkwedge_delall != NULL)
+		dkwedge_delall(&sc->sc_dk);
+	mutex_enter(&rumpblk_lock);
+	sc = rumpblk_bypath(path);
 	if (sc == NULL)
 		error = ENOENT;
 	else if (sc->sc_opens != 0)
@@ -268,6 +312,8 @@ rumpblk_deregister(const char *path)
 	else {
 		kmem_strfree(sc->sc_path);
 		sc->sc_path = NULL;
+		disk_detach(&sc->sc_dk);
+		disk_destroy(&sc->sc_dk);
 	}
 	mutex_exit(&rumpblk_lock);
 	return error;
@@ -276,6 +322,17 @@ rumpblk_deregister(const char *path)
 RUMP_COMPONENT(RUMP_COMPONENT_VFS)
 {
 	rumpblk_init();
+}
+
+/* What was registered before boot is searched at its end. */
+RUMP_COMPONENT_N(RUMP_COMPONENT_POSTINIT, rumpblk_search)
+{
+	devminor_t i;
+
+	for (i = 0; i < RUMPBLK_UNITS; i++) {
+		if (rumpblk_sc[i].sc_path != NULL)
+			rumpblk_search(i);
+	}
 }
 
 void
@@ -422,6 +479,8 @@ rumpblk_done(void *arg, size_t count, int error)
 
 	KASSERT(count <= (size_t)bp->b_bcount);
 	RUMP_TRACE(RUMP_TRACE_BIO_DONE, bp->b_blkno, error);
+	disk_unbusy(&rumpblk_sc[minor(bp->b_dev)].sc_dk, (long)count,
+	    BUF_ISREAD(bp));
 	bp->b_resid = bp->b_bcount - (int)count;
 	bp->b_error = error;
 	if (error == 0 && BUF_ISREAD(bp) && bp->b_resid != 0)
@@ -453,7 +512,8 @@ rumpblk_strategy(struct buf *bp)
 	if (len > sc->sc_size - off)
 		len = (size_t)(sc->sc_size - off);
 	if (len == 0) {
-		rumpblk_done(bp, 0, 0);
+		bp->b_resid = bp->b_bcount;
+		biodone(bp);
 		return;
 	}
 	if (rumpblk_inject()) {
@@ -470,6 +530,7 @@ rumpblk_strategy(struct buf *bp)
 		op = RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC;
 	else
 		op = RUMPUSER_BIO_WRITE;
+	disk_busy(&sc->sc_dk);
 	/* DEV_BSIZE block; bytes with bit 31 for a write */
 	RUMP_TRACE(RUMP_TRACE_BIO_START, bp->b_blkno,
 	    (uint32_t)len | (BUF_ISREAD(bp) ? 0U : 1U << 31));
@@ -496,15 +557,11 @@ rumpblk_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 {
 	struct rumpblk_softc *sc = rumpblk_unit(dev);
 	struct partinfo *pi;
+	int error;
 
-	(void)flag;
-	(void)l;
 	if (sc == NULL || sc->sc_fd == -1)
 		return ENXIO;
 	switch (cmd) {
-	case DIOCGDINFO:
-		memcpy(data, &sc->sc_label, sizeof(sc->sc_label));
-		return 0;
 	case DIOCGPARTINFO:
 		pi = data;
 		pi->disklab = &sc->sc_label;
@@ -513,16 +570,14 @@ rumpblk_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 	case DIOCGMEDIASIZE:
 		*(off_t *)data = (off_t)sc->sc_size;
 		return 0;
-	case DIOCGSECTORSIZE:
-		*(u_int *)data = 1U << rumpblk_sectshift;
-		return 0;
 	case DIOCCACHESYNC:
 		if (sc->sc_rdonly)
 			return 0;
 		return rumpuser_syncfd(sc->sc_fd, RUMPUSER_SYNCFD_BOTH |
 		    RUMPUSER_SYNCFD_SYNC, 0, 0);
 	default:
-		return ENOTTY;
+		error = disk_ioctl(&sc->sc_dk, dev, cmd, data, flag, l);
+		return error == EPASSTHROUGH ? ENOTTY : error;
 	}
 }
 

@@ -14,9 +14,14 @@
 
 void	rumpblk_init(void);
 void	rumpblk_fini(void);
-/* [off, off + size) of a host object becomes minor *dmin, or keeps it. */
-int	rumpblk_register(const char *path, devminor_t *dmin, uint64_t off,
-	    uint64_t size);
+/*
+ * [off, off + size) of a host object becomes minor *dmin, or keeps it; name is
+ * that of the disk.
+ */
+int	rumpblk_register(const char *path, const char *name, devminor_t *dmin,
+	    uint64_t off, uint64_t size);
+/* Look for partitions on it. */
+void	rumpblk_search(devminor_t);
 int	rumpblk_deregister(const char *path);
 
 #endif /* !_DEV_RUMPBLK_H_ */

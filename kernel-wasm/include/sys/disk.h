@@ -13,7 +13,10 @@
 #include <sys/time.h>
 
 struct buf;
+struct device;
 struct disk;
+struct dkwedge_softc;
+struct lwp;
 struct vnode;
 
 /* 208 bytes on every machine. */
@@ -25,6 +28,31 @@ struct dkwedge_info {
 	uint64_t dkw_size;
 	char	dkw_ptype[32];
 };
+
+/* DIOCLWEDGES */
+struct dkwedge_list {
+	void	*dkwl_buf;		/* array of dkwedge_info */
+	size_t	dkwl_bufsize;		/* bytes */
+	u_int	dkwl_nwedges;		/* out: that there are */
+	u_int	dkwl_ncopied;		/* out: that found room */
+};
+
+/* dkw_ptype: what is in a wedge */
+#define	DKW_PTYPE_UNKNOWN	""
+#define	DKW_PTYPE_UNUSED	"unused"
+#define	DKW_PTYPE_SWAP		"swap"
+#define	DKW_PTYPE_FFS		"ffs"
+#define	DKW_PTYPE_LFS		"lfs"
+#define	DKW_PTYPE_EXT2FS	"ext2fs"
+#define	DKW_PTYPE_ISO9660	"cd9660"
+#define	DKW_PTYPE_APPLEHFS	"hfs"
+#define	DKW_PTYPE_FAT		"msdos"
+#define	DKW_PTYPE_NTFS		"ntfs"
+#define	DKW_PTYPE_RAIDFRAME	"raidframe"
+#define	DKW_PTYPE_CCD		"ccd"
+#define	DKW_PTYPE_CGD		"cgd"
+#define	DKW_PTYPE_UDF		"udf"
+#define	DKW_PTYPE_ZFS		"zfs"
 
 struct disk_geom {
 	int64_t	dg_secperunit;
@@ -48,6 +76,7 @@ struct disk {
 	TAILQ_ENTRY(disk) dk_link;	/* d */
 	const char *dk_name;
 	const struct dkdriver *dk_driver;
+	dev_t	dk_dev;			/* block device; NODEV: has no wedges */
 	struct disk_geom dk_geom;
 	struct disklabel *dk_label;	/* o */
 	int	dk_blkshift;		/* sector shift - DEV_BSHIFT */
@@ -56,6 +85,10 @@ struct disk {
 	int	dk_copenmask;		/* o */
 	int	dk_bopenmask;		/* o */
 	int	dk_openmask;		/* o */
+	LIST_HEAD(, dkwedge_softc) dk_wedges; /* o */
+	struct vnode *dk_rawvp;		/* o: dk_dev, opened for wedges */
+	u_int	dk_rawopens;		/* o: open wedges */
+	bool	dk_rawrdonly;		/* o: it could not be opened to write */
 	kmutex_t dk_statlock;
 	int	dk_busy;		/* s: requests under way */
 	struct timeval dk_attachtime;
@@ -73,8 +106,18 @@ void	disk_unbusy(struct disk *, long, int);
 bool	disk_isbusy(struct disk *);
 struct disk *disk_find(const char *);
 void	disk_blocksize(struct disk *, int);
+void	disk_set_info(struct device *, struct disk *, const char *);
+int	disk_ioctl(struct disk *, dev_t, u_long, void *, int, struct lwp *);
 int	getdisksize(struct vnode *, uint64_t *, unsigned int *);
 int	disk_names(char *, size_t, size_t *);
+
+/* Wedges, dk(4): absent without the component dkwedge. */
+int	dkwedge_add(struct dkwedge_info *);
+int	dkwedge_del(struct dkwedge_info *);
+void	dkwedge_delall(struct disk *);
+void	dkwedge_delidle(struct disk *);
+int	dkwedge_list(struct disk *, struct dkwedge_list *, struct lwp *);
+void	dkwedge_discover(struct disk *);
 __END_DECLS
 
 #endif /* !_SYS_DISK_H_ */

@@ -7,6 +7,12 @@
 #define	_SYS_DKIO_H_
 
 #include <sys/disklabel.h>
+#include <sys/ioccom.h>
+
+/* Their size depends on that of a pointer. */
+#undef DIOCLWEDGES
+#define	DIOCLWEDGES	_IOWR('d', 124, struct dkwedge_list)
+
 #include <sys/ioctl.gen.h>
 
 /* In the kernel only: the answer points into the driver. */

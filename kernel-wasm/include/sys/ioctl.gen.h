@@ -106,6 +106,12 @@
 #ifndef DIOCDWEDGE
 #define	DIOCDWEDGE	0x80d0647bUL	/* struct dkwedge_info */
 #endif
+#ifndef DIOCMWEDGES
+#define	DIOCMWEDGES	0x40046483UL	/* int */
+#endif
+#ifndef DIOCRMWEDGES
+#define	DIOCRMWEDGES	0x40046486UL	/* int */
+#endif
 #ifndef DIOCGDISKINFO
 #define	DIOCGDISKINFO	0x4008647fUL	/* struct plistref */
 #endif
