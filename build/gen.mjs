@@ -17,6 +17,7 @@ import { rumpHeaderFiles } from './gen/rump_headers.mjs';
 import { structFiles } from './gen/structs.mjs';
 import { syscallFiles } from './gen/syscalls.mjs';
 import { syscallClientFiles } from './gen/syscalls_ts.mjs';
+import { toolFiles } from './gen/tools.mjs';
 import { vnodeFiles } from './gen/vnode_if.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -32,6 +33,7 @@ const GENERATORS = [
   constantFiles,
   structFiles,
   manFiles,
+  toolFiles,
 ];
 
 /** @returns {string[]} paths that differ from what the masters say */

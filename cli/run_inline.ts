@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { KernelExit } from '../hypercall-js/host_kernel.ts';
 import { H_STATE, KS_PANICKED } from '../hypercall-js/mailbox.ts';
-import { runProgram } from '../userland/main.ts';
+import { runAnyProgram } from '../userland/run_tool.ts';
 import { type InlineRun, runInline } from '../workers/inline_programs.ts';
 import { LocalKernel } from '../workers/local_kernel.ts';
 import { type Arguments, CommandLineError } from './arguments.ts';
@@ -43,7 +43,7 @@ export function runInlineShell(options: Arguments): number {
 /** Undefined when the kernel ended under the program. */
 function runOrPanic(kernel: LocalKernel, run: InlineRun): ReturnType<typeof runInline> | undefined {
   try {
-    return runInline(kernel, runProgram, run);
+    return runInline(kernel, runAnyProgram, run);
   } catch (error) {
     if (error instanceof KernelExit || error instanceof WebAssembly.RuntimeError) return undefined;
     throw error;

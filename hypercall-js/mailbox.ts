@@ -129,6 +129,7 @@ export const TS_EXITED = 7;
 
 export const TK_KTHREAD = 0;
 export const TK_PROGRAM = 1;
+export const TK_TOOL = 2;
 
 /** FUNC(ARG) in the guest. */
 export const JOB_GUEST = 0;

@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Entry of userland: what a program worker calls. */
 import type { ProgramStart, RunProgram } from './abi.ts';
+import type { Program } from './lib/program.ts';
 import { ProgramContext } from './lib/program_context.ts';
 import { Librump } from './librump/librump.ts';
 import { ProgramEnd } from './librump/program_end.ts';
 import { SyscallError } from './librump/syscall_error.ts';
 import { PROGRAMS } from './program_table.ts';
 
-/** Run argv[0] with the current lwp to its end. Never throws. */
-export const runProgram: RunProgram = (start) => {
-  const sys = new Librump(start.kernel, start.host);
-  try {
-    sys.execNotify(start.argv[0] ?? '');
-    const ctx = new ProgramContext(
-      sys,
-      start.host,
-      start.pid,
-      start.argv,
-      new Map(Object.entries(start.env)),
-      start.state,
-    );
-    return run(ctx, start);
-  } finally {
-    sys.dispose();
-  }
-};
+/** Make what runs argv[0] with the current lwp to its end, and never throws. */
+export function runner(find: (name: string) => Program | undefined): RunProgram {
+  return (start) => {
+    const sys = new Librump(start.kernel, start.host);
+    try {
+      sys.execNotify(start.argv[0] ?? '');
+      const ctx = new ProgramContext(
+        sys,
+        start.host,
+        start.pid,
+        start.argv,
+        new Map(Object.entries(start.env)),
+        start.state,
+      );
+      return run(ctx, start, find(ctx.name));
+    } finally {
+      sys.dispose();
+    }
+  };
+}
 
-function run(ctx: ProgramContext, start: ProgramStart): ReturnType<RunProgram> {
+export const runProgram: RunProgram = runner((name) => PROGRAMS.get(name)?.run);
+
+function run(ctx: ProgramContext, start: ProgramStart, program: Program | undefined): ReturnType<RunProgram> {
   try {
-    const program = PROGRAMS.get(ctx.name)?.run;
     if (program === undefined) {
       ctx.warn('not found');
       return 127;

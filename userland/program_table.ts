@@ -9,7 +9,6 @@ import { ln, mkdir, rmdir } from './bin/directories.ts';
 import { find } from './bin/find.ts';
 import { grep } from './bin/grep.ts';
 import { head, tail } from './bin/head_tail.ts';
-import { apropos, help, man, which } from './bin/help.ts';
 import { cmp, hexdump } from './bin/hexdump.ts';
 import { dmesg, fstat, ps, sysctl } from './bin/kernel_state.ts';
 import { kdump, ktrace } from './bin/ktrace.ts';
@@ -26,12 +25,14 @@ import { sys } from './bin/sys.ts';
 import { test } from './bin/test.ts';
 import * as text from './bin/text.ts';
 import { expr, xargs } from './bin/utilities.ts';
-import { DISK_PROGRAM_ROWS } from './disk/disk_programs.ts';
+import { which } from './bin/which.ts';
 import type { Program } from './lib/program.ts';
 import { sh } from './sh/sh.ts';
+import { TOOL_ROWS } from './tools.gen.ts';
 
 export interface ProgramEntry {
-  readonly run: Program;
+  /** Absent for a program that runs in a tool worker (tool_programs.ts). */
+  readonly run?: Program;
   /** Directory it would be in on NetBSD. */
   readonly dir: 'bin' | 'sbin' | 'usr/bin' | 'usr/sbin';
   /** Option letters, for completion. */
@@ -42,9 +43,9 @@ export type ProgramRow = readonly [name: string, dir: ProgramEntry['dir'], optio
 
 // biome-ignore format: a table
 const ROWS: readonly ProgramRow[] = [
-  ['apropos', 'usr/bin', '', (c) => apropos(c)], ['cksum', 'usr/bin', 'acnqst', (c) => cksum(c)], ['cmp', 'usr/bin', 'cls', (c) => cmp(c)], ['dd', 'bin', '', (c) => dd(c)], ['dmesg', 'sbin', 't', (c) => dmesg(c)],
-  ['expr', 'bin', '', (c) => expr(c)], ['find', 'usr/bin', 'HLPdhsx', (c) => find(c)], ['fstat', 'usr/bin', 'p', (c) => fstat(c)], ['hd', 'usr/bin', 'ns', (c) => hexdump(c)], ['help', 'usr/bin', '', (c) => help(c)],
-  ['hexdump', 'usr/bin', 'bCcdnosvx', (c) => hexdump(c)], ['kdump', 'usr/bin', 'ERTfmnpt', (c) => kdump(c)], ['ktrace', 'usr/bin', 'Cacdfipt', (c) => ktrace(c)], ['man', 'usr/bin', 'k', (c) => man(c)], ['md5', 'usr/bin', 'cnqs', (c) => cksum(c)],
+  ['cksum', 'usr/bin', 'acnqst', (c) => cksum(c)], ['cmp', 'usr/bin', 'cls', (c) => cmp(c)], ['dd', 'bin', '', (c) => dd(c)], ['dmesg', 'sbin', 't', (c) => dmesg(c)],
+  ['expr', 'bin', '', (c) => expr(c)], ['find', 'usr/bin', 'HLPdhsx', (c) => find(c)], ['fstat', 'usr/bin', 'p', (c) => fstat(c)], ['hd', 'usr/bin', 'ns', (c) => hexdump(c)], 
+  ['hexdump', 'usr/bin', 'bCcdnosvx', (c) => hexdump(c)], ['kdump', 'usr/bin', 'ERTfmnpt', (c) => kdump(c)], ['ktrace', 'usr/bin', 'Cacdfipt', (c) => ktrace(c)], ['md5', 'usr/bin', 'cnqs', (c) => cksum(c)],
   ['mount', 'sbin', 'afortuvw', (c) => mount(c)], ['mount_cd9660', 'sbin', 'or', (c) => mount(c)], ['mount_ext2fs', 'sbin', 'or', (c) => mount(c)], ['mount_ffs', 'sbin', 'or', (c) => mount(c)], ['mount_kernfs', 'sbin', 'o', (c) => mount(c)], ['mount_msdos', 'sbin', 'or', (c) => mount(c)], ['mount_null', 'sbin', 'o', (c) => mount(c)], ['mount_tmpfs', 'sbin', 'gmnosu', (c) => mount(c)],
   ['ps', 'bin', 'aejlopux', (c) => ps(c)], ['sha1', 'usr/bin', 'cnqs', (c) => cksum(c)], ['sha256', 'usr/bin', 'cnqs', (c) => cksum(c)], ['sha512', 'usr/bin', 'cnqs', (c) => cksum(c)], ['stty', 'bin', 'aefg', (c) => stty(c)],
   ['sys', 'usr/bin', 'l', (c) => sys(c)], ['sysctl', 'sbin', 'adenqwx', (c) => sysctl(c)], ['umount', 'sbin', 'afv', (c) => umount(c)], ['which', 'usr/bin', 'a', (c) => which(c)], ['xargs', 'usr/bin', '0EILnprst', (c) => xargs(c)],
@@ -63,6 +64,7 @@ const ROWS: readonly ProgramRow[] = [
 ];
 
 /** Every program by name. Thunks, because the shell's modules refer back to this table. */
-export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map(
-  [...ROWS, ...DISK_PROGRAM_ROWS].map(([name, dir, options, run]) => [name, { run, dir, options }]),
-);
+export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map<string, ProgramEntry>([
+  ...ROWS.map(([name, dir, options, run]) => [name, { run, dir, options }] as const),
+  ...TOOL_ROWS.map(([name, dir, options]) => [name, { dir, options }] as const),
+]);

@@ -14,6 +14,7 @@ import {
   T_STATE,
   TK_KTHREAD,
   TK_PROGRAM,
+  TK_TOOL,
   TS_FILLING,
   TS_FREE,
   TS_IDLE,
@@ -21,10 +22,10 @@ import {
   TS_PENDING,
   TS_STARTING,
 } from '../hypercall-js/mailbox.ts';
-import type { Platform, WorkerHandle } from './platform.ts';
+import type { Platform, WorkerHandle, WorkerRole } from './platform.ts';
 import type { InitMessage } from './protocol.ts';
 
-/** Workers kept asleep for the next job, by kind. */
+/** Workers kept asleep for the next job, by kind; of tool workers none is made before it is wanted. */
 export interface PoolTargets {
   readonly kthread: number;
   readonly program: number;
@@ -32,6 +33,12 @@ export interface PoolTargets {
 
 /** How long a pump may wait for its worker in a brief kernel, ms: most programs there are over by then. */
 const PUMP_PATIENCE_MS = 30;
+
+const ROLES: Readonly<Record<number, WorkerRole>> = {
+  [TK_KTHREAD]: 'kthread',
+  [TK_PROGRAM]: 'program',
+  [TK_TOOL]: 'tool',
+};
 
 export class Coordinator {
   private readonly workers = new Map<number, WorkerHandle>();
@@ -59,14 +66,14 @@ export class Coordinator {
   refill(): void {
     if (this.stopped) return;
     const { words } = this.mailbox;
-    const waiting: [number, number] = [0, 0];
+    const waiting: [number, number, number] = [0, 0, 0];
     for (let slot = 0; slot < MAX_THREADS; slot++) {
       const t = this.mailbox.thread(slot);
       const state = Atomics.load(words, t + T_STATE);
       if (state === TS_ORDERED && this.heldBack(slot)) continue;
       if (state === TS_ORDERED && Atomics.compareExchange(words, t + T_STATE, TS_ORDERED, TS_PENDING) === TS_ORDERED)
         this.create(slot);
-      if (state === TS_IDLE || state === TS_STARTING) waiting[words[t + T_KIND] as 0 | 1]++;
+      if (state === TS_IDLE || state === TS_STARTING) waiting[words[t + T_KIND] as 0 | 1 | 2]++;
     }
     this.fill(TK_KTHREAD, this.targets.kthread - waiting[TK_KTHREAD]);
     this.fill(TK_PROGRAM, this.targets.program - waiting[TK_PROGRAM]);
@@ -101,7 +108,7 @@ export class Coordinator {
 
   private create(slot: number): void {
     const kind = this.mailbox.words[this.mailbox.thread(slot) + T_KIND];
-    const worker = this.platform.createWorker(kind === TK_PROGRAM ? 'program' : 'kthread');
+    const worker = this.platform.createWorker(ROLES[kind as 0 | 1 | 2]);
     this.workers.set(slot, worker);
     worker.onError((message) => {
       if (!this.stopped) this.onFault(message);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** What the kernel host needs of the platform it runs on. */
 
-export type WorkerRole = 'control' | 'kthread' | 'program' | 'storage';
+export type WorkerRole = 'control' | 'kthread' | 'program' | 'tool' | 'storage';
 
 export interface WorkerHandle {
   post(message: unknown): void;

@@ -10,6 +10,8 @@ function make(role: WorkerRole): Worker {
       return new Worker(new URL('./kthread.worker.ts', import.meta.url), { type: 'module', name: 'rumpus thread' });
     case 'program':
       return new Worker(new URL('./program.worker.ts', import.meta.url), { type: 'module', name: 'rumpus program' });
+    case 'tool':
+      return new Worker(new URL('./tool.worker.ts', import.meta.url), { type: 'module', name: 'rumpus tool' });
     case 'storage':
       return new Worker(new URL('./storage.worker.ts', import.meta.url), { type: 'module', name: 'rumpus storage' });
   }

@@ -32,6 +32,7 @@ import {
   PS_STOPPED,
   PS_ZOMBIE,
   TK_PROGRAM,
+  TK_TOOL,
 } from '../hypercall-js/mailbox.ts';
 import { startJob } from '../hypercall-js/rumpuser_pth.ts';
 import type {
@@ -42,6 +43,7 @@ import type {
   ProgramHost,
   SpawnRequest,
 } from '../userland/abi.ts';
+import { isTool } from '../userland/is_tool.ts';
 import type { ProgramRecord } from './session_start.ts';
 import { claimProcess } from './sessions.ts';
 
@@ -125,7 +127,7 @@ function spawn(k: HostKernel, instance: KernelInstance, parent: number, request:
   words[p + P_STARTLEN] = data.length;
   Atomics.store(words, p + P_STATE, PS_ALIVE);
   const thread = startJob(mailbox, {
-    kind: TK_PROGRAM,
+    kind: isTool(request.argv[0] ?? '') ? TK_TOOL : TK_PROGRAM,
     job: JOB_PROGRAM,
     func: 0,
     arg: slot,

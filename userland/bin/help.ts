@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/** man(1), help(1), which(1), apropos: what is there and how it works. Function declarations: the program table refers back. */
+/** man(1), help(1), apropos: what is there and how it works. */
 import { renderPage } from '../lib/man_render.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import { MAN_PAGES } from '../man.gen.ts';
@@ -172,15 +172,4 @@ function wrapWords(words: readonly string[], widthLimit: number, indent: number)
     column += w.length;
   }
   return out;
-}
-
-export function which(ctx: ProgramContext): number {
-  const names = ctx.argv.slice(1).filter((a) => !a.startsWith('-'));
-  if (names.length === 0) ctx.usage('which [-a] name ...');
-  for (const name of names) {
-    const entry = PROGRAMS.get(name);
-    if (entry === undefined) ctx.status = 1;
-    else ctx.print(`/${entry.dir}/${name}\n`);
-  }
-  return ctx.status;
 }

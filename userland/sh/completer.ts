@@ -4,8 +4,8 @@ import { sysctlNames } from '../lib/sysctl_tree.ts';
 import { SIGNAMES } from '../librump/signal_names.ts';
 import { SyscallError } from '../librump/syscall_error.ts';
 import { SYSCALLS } from '../librump/syscalls.gen.ts';
-import { MAN_PAGES } from '../man.gen.ts';
 import { PROGRAMS } from '../program_table.ts';
+import { MAN_TOPICS } from '../tools.gen.ts';
 import { BUILTINS } from './builtins.ts';
 import { RESERVED } from './parser.ts';
 import type { Shell } from './shell.ts';
@@ -84,10 +84,7 @@ export class Completer {
             )
           : undefined;
       case 'man':
-        return names_(
-          Object.keys(MAN_PAGES).map((k) => k.replace(/\.\d$/, '')),
-          word,
-        );
+        return names_(MAN_TOPICS, word);
       case 'help':
       case 'type':
       case 'which':
@@ -109,7 +106,7 @@ export class Completer {
   }
 
   private fileSystems(): string[] {
-    return ['cd9660', 'ffs', 'kernfs', 'tmpfs'];
+    return ['cd9660', 'ext2fs', 'ffs', 'kernfs', 'mfs', 'msdos', 'null', 'ptyfs', 'tmpfs', 'v7fs'];
   }
 
   private options(command: string, word: string): Candidate[] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { decode, encode } from '../lib/bytes.ts';
 import { concat } from '../lib/input_stream.ts';
-import { runProgram } from '../main.ts';
+import { runAnyProgram } from '../run_tool.ts';
 import { FakeHost } from './fake_host.ts';
 import { FakeKernel } from './fake_kernel.ts';
 
@@ -32,9 +32,9 @@ export function runArgv(argv: readonly string[], stdin = '', kernel = new FakeKe
   kernel.setDevice(1, out.device);
   kernel.setDevice(2, err.device);
   const { pid } = kernel.current;
-  const result = runProgram({
+  const result = runAnyProgram({
     kernel,
-    host: new FakeHost(kernel, runProgram, pid),
+    host: new FakeHost(kernel, runAnyProgram, pid),
     pid,
     argv,
     env: { PATH: '/bin', HOME: '/' },
