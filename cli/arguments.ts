@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The command line of `rumpus`. */
+import { FILE_COMMAND_NAMES } from './fsutil/names.ts';
+
+/** Words in lines of 78 columns. */
+function wrapped(words: readonly string[], indent: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    if (indent + line.length + word.length > 77) lines.push(line.trimEnd());
+    line = indent + line.length + word.length > 77 ? `${word} ` : `${line}${word} `;
+  }
+  return [...lines, line.trimEnd()].join(`\n${' '.repeat(indent)}`);
+}
 
 export const USAGE = `usage: rumpus [options]                   interactive shell
        rumpus [options] -c 'SCRIPT'       run a script, exit with its status
        rumpus [options] --call SYMBOL[=ARG,...] ...
                                           boot a kernel and call exported functions by link name
+       rumpus COMMAND [-t type] [-o mountoptions] [options] IMAGE[:PART] [operands]
+                                          run one program on an image, without mounting it or root; COMMAND is
+                                          ${wrapped(FILE_COMMAND_NAMES, 42)}
        rumpus syscalls -i DIR -f FS FILE  run a list of system calls
 
   --disk NAME=FILE[,ro]   attach a file as /dev/NAME and /dev/rNAME (may be repeated)

@@ -2,13 +2,16 @@
 /** The `rumpus` command: the kernel, its shell and programs under Node. */
 import { fileURLToPath } from 'node:url';
 import { CommandLineError, parseArguments, USAGE } from './arguments.ts';
+import { isFileCommand } from './fsutil/names.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'syscalls') {
     const { main: syscalls } = await import('./syscalls/main.ts');
     return syscalls(argv.slice(1), fileURLToPath(new URL('../kernel/rumpus.wasm', import.meta.url)));
   }
-  const options = parseArguments(argv);
+  const [command = '', ...words] = argv;
+  if (isFileCommand(command)) return (await import('./fsutil/main.ts')).main(command, words);
+  const options = parseArguments(command === 'help' ? ['--help'] : argv);
   if (options.help) {
     process.stdout.write(USAGE);
     return 0;

@@ -49,6 +49,20 @@ export interface LocalOptions {
   readonly hostFiles?: boolean;
 }
 
+export interface ByteRange {
+  readonly offset: number;
+  readonly size: number;
+}
+
+interface Source {
+  readonly kind: number;
+  readonly fd: number;
+  readonly size: number;
+  readonly readOnly: boolean;
+  readonly range?: ByteRange | undefined;
+  readonly bytes?: Uint8Array;
+}
+
 export class LocalKernel {
   private constructor(
     readonly report: ModuleReport,
@@ -113,40 +127,44 @@ export class LocalKernel {
     }
   }
 
-  /** Attach a host file as /dev/NAME and /dev/rNAME; returns the kernel's errno. */
-  attachFile(name: string, path: string, readOnly: boolean): number {
+  /** Attach a host file, or a range of its bytes, as /dev/NAME and /dev/rNAME; returns the kernel's errno. */
+  attachFile(name: string, path: string, readOnly: boolean, range?: ByteRange): number {
     const fs = nodeFs();
     const fd = fs.openSync(path, readOnly ? 'r' : 'r+');
-    return this.attach(name, DK_NODE, fd, fs.fstatSync(fd).size, readOnly);
+    return this.attach(name, { kind: DK_NODE, fd, size: fs.fstatSync(fd).size, readOnly, range });
   }
 
   /** Attach bytes in memory. */
   attachBytes(name: string, bytes: Uint8Array, readOnly: boolean): number {
-    return this.attach(name, DK_LOCAL, 0, bytes.length, readOnly, bytes);
+    return this.attach(name, { kind: DK_LOCAL, fd: 0, size: bytes.length, readOnly, bytes });
   }
 
-  private attach(name: string, kind: number, fd: number, size: number, readOnly: boolean, bytes?: Uint8Array): number {
+  private attach(name: string, source: Source): number {
     const { mailbox } = this.host;
     const index = mailbox.findDisk(name) >= 0 ? -1 : mailbox.claimDisk(name);
     if (index < 0) return 17;
     const d = mailbox.disk(index);
-    mailbox.setDiskSize(index, size);
-    mailbox.words[d + D_KIND] = kind;
-    mailbox.words[d + D_HOSTFD] = fd;
-    mailbox.words[d + D_RDONLY] = readOnly ? 1 : 0;
-    if (bytes !== undefined) this.host.localDisks.set(index, bytes);
+    mailbox.setDiskSize(index, source.size);
+    mailbox.words[d + D_KIND] = source.kind;
+    mailbox.words[d + D_HOSTFD] = source.fd;
+    mailbox.words[d + D_RDONLY] = source.readOnly ? 1 : 0;
+    if (source.bytes !== undefined) this.host.localDisks.set(index, source.bytes);
     Atomics.store(mailbox.words, d + D_STATE, DS_READY);
     if (!this.report.can.disks) return 0;
     const errno =
-      this.register(`/dev/${name}`, `disk:${name}`, ETFS_BLK) ||
-      this.register(`/dev/r${name}`, `disk:${name}`, ETFS_CHR);
+      this.register(`/dev/${name}`, `disk:${name}`, ETFS_BLK, source.range) ||
+      this.register(`/dev/r${name}`, `disk:${name}`, ETFS_CHR, source.range);
     if (errno !== 0) this.forget(index);
     return errno;
   }
 
-  private register(key: string, hostpath: string, kind: number): number {
+  private register(key: string, hostpath: string, kind: number, range?: ByteRange): number {
     return withPath(this.host, key, (keyPtr) =>
-      withPath(this.host, hostpath, (pathPtr) => Number(this.call('rump_pub_etfs_register', [keyPtr, pathPtr, kind]))),
+      withPath(this.host, hostpath, (pathPtr) => {
+        if (range === undefined) return Number(this.call('rump_pub_etfs_register', [keyPtr, pathPtr, kind]));
+        const part = [BigInt(range.offset), BigInt(range.size)];
+        return Number(this.call('rump_pub_etfs_register_withsize', [keyPtr, pathPtr, kind, ...part]));
+      }),
     );
   }
 

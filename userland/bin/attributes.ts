@@ -74,8 +74,8 @@ function stamp(ctx: ProgramContext, text: string): number | undefined {
   return Date.UTC(year, Number(m[3]) - 1, Number(m[4]), Number(m[5]), Number(m[6]), Number(m[7] ?? 0)) / 1000;
 }
 
-/** The part chmod and chown share: each operand, -R, links. */
-function applyToFiles(
+/** The part chmod, chown and chflags share: each operand, -R, links. */
+export function applyToFiles(
   ctx: ProgramContext,
   files: readonly string[],
   flags: ReadonlySet<string>,
@@ -114,7 +114,7 @@ function applyToFiles(
 }
 
 /** Options before a mode such as "-w": only known letters count as options. */
-function splitOptions(ctx: ProgramContext, known: RegExp): { flags: Set<string>; rest: string[] } {
+export function splitOptions(ctx: ProgramContext, known: RegExp): { flags: Set<string>; rest: string[] } {
   const flags = new Set<string>();
   let i = 1;
   for (; i < ctx.argv.length; i++) {

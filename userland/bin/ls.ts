@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { textWidth } from '../lib/char_width.ts';
+import { flagNames } from '../lib/file_flags.ts';
 import { deviceNumbers, groupName, humanize, MONTHS, modeString, printable, two, userName } from '../lib/format.ts';
 import { join } from '../lib/paths.ts';
 import type { Program } from '../lib/program.ts';
@@ -279,14 +280,14 @@ class Listing {
     const wUser = widest(user);
     const wGroup = widest(group);
     const wSize = widest(size);
-    const wFlags = flags.has('o') ? widest(flagNames) : 0;
+    const wFlags = flags.has('o') ? widest((st) => flagNames(st.flags)) : 0;
     for (const e of list) {
       if (!e.st) continue;
       const st = e.st;
       let line = `${this.prefix(e, list)}${modeString(st.mode)}  ${String(st.nlink).padStart(wLink)} `;
       if (!flags.has('g')) line += `${user(st).padEnd(wUser)}  `;
       line += `${group(st).padEnd(wGroup)}  `;
-      if (flags.has('o')) line += `${flagNames(st).padEnd(wFlags)} `;
+      if (flags.has('o')) line += `${flagNames(st.flags).padEnd(wFlags)} `;
       line += `${size(st).padStart(wSize)} ${this.timeText(this.time(st))} ${this.quote(e.name)}${this.suffix(e)}`;
       if (isLink(st)) line += ` -> ${this.target(e.path)}`;
       ctx.print(`${line}\n`);
@@ -310,24 +311,4 @@ class Listing {
       ? `${day} ${clock}`
       : `${day}  ${d.getUTCFullYear()}`;
   }
-}
-
-const FLAG_NAMES: readonly (readonly [number, string])[] = [
-  [1, 'nodump'],
-  [2, 'uchg'],
-  [4, 'uappnd'],
-  [8, 'opaque'],
-  [0x10000, 'arch'],
-  [0x20000, 'schg'],
-  [0x40000, 'sappnd'],
-  [0x200000, 'snap'],
-  [0x400000, 'log'],
-];
-
-function flagNames(st: Stat): string {
-  return (
-    FLAG_NAMES.filter(([bit]) => (st.flags & bit) !== 0)
-      .map(([, n]) => n)
-      .join(',') || '-'
-  );
 }

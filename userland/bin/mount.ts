@@ -8,7 +8,7 @@ import type { Statvfs } from '../librump/structs.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 
 /** Words of -o that are flags of mount(2); with "no" in front they clear. */
-const FLAG_WORDS: readonly (readonly [word: string, flag: number])[] = [
+export const FLAG_WORDS: readonly (readonly [word: string, flag: number])[] = [
   ['async', C.MNT_ASYNC],
   ['rdonly', C.MNT_RDONLY],
   ['ro', C.MNT_RDONLY],
@@ -52,7 +52,7 @@ const SHOWN: readonly (readonly [flag: number, text: string])[] = [
 /** Types that need no device: the first operand is only a label. */
 const DEVICELESS = new Set(['tmpfs', 'kernfs', 'ptyfs', 'procfs', 'fdesc', 'null', 'union']);
 /** What the types of this kernel are called elsewhere. */
-const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
+export const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ['ufs', 'ffs'],
   ['iso9660', 'cd9660'],
   ['ext2', 'ext2fs'],

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { flagNames } from '../lib/file_flags.ts';
 import { deviceNumbers, groupName, modeString, strftime, userName } from '../lib/format.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
@@ -112,7 +113,7 @@ function field(
     case 'k':
       return numeric(st.blksize, form, flags);
     case 'f':
-      return form === 'S' ? '-' : numeric(st.flags, form, flags, 'X');
+      return form === 'S' ? flagNames(st.flags) : numeric(st.flags, form, flags, 'X');
     case 'v':
       return numeric(st.gen, form, flags);
     case 'a':

@@ -133,7 +133,7 @@ const PACKED: readonly (readonly [string, readonly number[], string])[] = [
 function packed(head: Uint8Array): ImageKind | undefined {
   for (const [label, magic, how] of PACKED) {
     if (!magic.every((byte, index) => head[index] === byte)) continue;
-    const advice = `This is a ${label} file, not a raw image. Unpack it first (${how}), then drop the result.`;
+    const advice = `This is a ${label} file, not a raw image. Unpack it first (${how}), then take the result.`;
     return { fs: undefined, label, mountable: false, accepted: false, advice };
   }
   return undefined;
@@ -169,7 +169,7 @@ export function imageKind(head: Uint8Array, fileSize: number): ImageKind {
   if (isText(head)) {
     return refuse(
       'text',
-      'This is a text file, not a disk image. Drop an ISO 9660 or FFS image (made by genisoimage, xorriso or makefs, for example).',
+      'This is a text file, not a disk image. Take an ISO 9660, FFS, ext2 or FAT image (made by xorriso, makefs, mke2fs or mkfs.fat, for example).',
     );
   }
   return {

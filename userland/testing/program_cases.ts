@@ -26,7 +26,12 @@ export const PROGRAM_CASES: readonly (readonly [string, string])[] = [
   ['mkdir d 2>&1', 'mkdir: d: File exists\n'],
   ['rmdir d 2>&1; rmdir d/sub 2>&1', 'rmdir: d: Directory not empty\nrmdir: d/sub: Directory not empty\n'],
   ['ln f h; ls -l h | cut -c13', '2\n'],
-  ['readlink s 2>/dev/null; stat -f %Y s', 'f\n'],
+  ['readlink s; readlink f; echo $?; stat -f %Y s', 'f\n1\nf\n'],
+  [
+    'ln -s ../tmp/s t; readlink -f t d/../d/./sub /tmp/new; readlink -f no/x; echo $?',
+    '/tmp/f\n/tmp/d/sub\n/tmp/new\n1\n',
+  ],
+  ['ln -s o o; readlink -f o; echo $?; readlink -n s', '1\nf'],
   [
     'chmod 600 f; stat -f "%Sp %OLp" f; chmod u+x,g=r f; stat -f %Sp f; chmod -w f; stat -f %Sp f',
     '-rw------- 600\n-rwxr-----\n-r-xr-----\n',

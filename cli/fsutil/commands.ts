@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The commands that work on an image: `rumpus ls IMAGE …`. One row a command. */
+import type { RunProgram } from '../../userland/abi.ts';
+import { runProgram } from '../../userland/main.ts';
+import type { FileCommandName } from './names.ts';
+
+export interface FileCommand {
+  /** Option letters that take a value: needed to find IMAGE behind options. */
+  readonly values: string;
+  /** What follows IMAGE, for the usage line. */
+  readonly operands: string;
+  readonly writes: (args: readonly string[]) => boolean;
+  readonly run: RunProgram;
+  /** Operands where the plain program has none but its current directory. */
+  readonly complete?: (args: readonly string[]) => readonly string[];
+}
+
+const reads = (): boolean => false;
+const writes = (): boolean => true;
+
+const plain = (values: string, operands: string, does: FileCommand['writes']): FileCommand => ({
+  values,
+  operands,
+  writes: does,
+  run: runProgram,
+});
+
+// biome-ignore format: a table
+export const FILE_COMMANDS: Readonly<Record<FileCommandName, FileCommand>> = {
+  cat: plain('B', 'file ...', reads),
+  chflags: plain('', 'flags file ...', writes),
+  chmod: plain('', 'mode file ...', writes),
+  chown: plain('', 'owner[:group] file ...', writes),
+  cp: plain('', 'source ... target', writes),
+  df: { ...plain('', '', reads), complete: (args) => [...args, '/'] },
+  du: plain('d', '[file ...]', reads),
+  find: { ...plain('f', '[file ...] [expression]', findWrites), complete: findEverything },
+  ln: plain('', 'source ... target', writes),
+  ls: plain('', '[file ...]', reads),
+  mkdir: plain('m', 'directory ...', writes),
+  mv: plain('', 'source ... target', writes),
+  readlink: plain('', 'file ...', reads),
+  rm: plain('', 'file ...', writes),
+  rmdir: plain('', 'directory ...', writes),
+  stat: plain('ft', 'file ...', reads),
+  touch: plain('drt', 'file ...', writes),
+};
+
+/** find(1) writes only through what it runs. */
+function findWrites(args: readonly string[]): boolean {
+  return args.some((word) => /^-(delete|exec|execdir|ok|okdir)$/.test(word));
+}
+
+/** Without a file it starts at the root. */
+function findEverything(args: readonly string[]): readonly string[] {
+  const first = args.findIndex((word) => !/^-[HLPXEdhsx]+$/.test(word));
+  const at = first < 0 ? args.length : first;
+  if (args[at] !== undefined && !/^[-(!]/.test(args[at])) return args;
+  return [...args.slice(0, at), '/', ...args.slice(at)];
+}
