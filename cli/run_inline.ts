@@ -7,6 +7,7 @@ import { runAnyProgram } from '../userland/run_tool.ts';
 import { type InlineRun, runInline } from '../workers/inline_programs.ts';
 import { LocalKernel } from '../workers/local_kernel.ts';
 import { type Arguments, CommandLineError } from './arguments.ts';
+import { BrokenPipe, writeStream } from './host_stream.ts';
 import { readKernel } from './kernel_file.ts';
 
 export function runInlineShell(options: Arguments): number {
@@ -19,7 +20,7 @@ export function runInlineShell(options: Arguments): number {
     onConsole: (bytes) => {
       if (options.verbose) fs.writeSync(2, bytes);
     },
-    onLine: (line, bytes) => void fs.writeSync(line === 0 ? 1 : 2, bytes),
+    onLine: (line, bytes) => writeOrEnd(line === 0 ? 1 : 2, bytes),
     ...(options.trace ? { onTrace: (line: string) => void fs.writeSync(2, `${line}\n`) } : {}),
   });
   for (const disk of options.disks) {
@@ -38,6 +39,16 @@ export function runInlineShell(options: Arguments): number {
   }
   kernel.halt();
   return typeof result === 'number' ? result : 128 + result.signal;
+}
+
+/** Nobody reads any more: end as of SIGPIPE. */
+function writeOrEnd(fd: number, bytes: Uint8Array): void {
+  try {
+    writeStream(fd, bytes);
+  } catch (error) {
+    if (error instanceof BrokenPipe) process.exit(141);
+    throw error;
+  }
 }
 
 /** Undefined when the kernel ended under the program. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The commands that work on an image: `rumpus ls IMAGE …`. One row a command. */
 import type { RunProgram } from '../../userland/abi.ts';
-import { runProgram } from '../../userland/main.ts';
+import { runner, runProgram } from '../../userland/main.ts';
+import { get } from './get.ts';
 import type { FileCommandName } from './names.ts';
+import { put } from './put.ts';
 
 export interface FileCommand {
   /** Option letters that take a value: needed to find IMAGE behind options. */
@@ -35,10 +37,12 @@ export const FILE_COMMANDS: Readonly<Record<FileCommandName, FileCommand>> = {
   df: { ...plain('', '', reads), complete: (args) => [...args, '/'] },
   du: plain('d', '[file ...]', reads),
   find: { ...plain('f', '[file ...] [expression]', findWrites), complete: findEverything },
+  get: { ...plain('', 'file ... [target]', reads), run: runner(() => get) },
   ln: plain('', 'source ... target', writes),
   ls: plain('', '[file ...]', reads),
   mkdir: plain('m', 'directory ...', writes),
   mv: plain('', 'source ... target', writes),
+  put: { ...plain('', 'file ... [target]', writes), run: runner(() => put) },
   readlink: plain('', 'file ...', reads),
   rm: plain('', 'file ...', writes),
   rmdir: plain('', 'directory ...', writes),
