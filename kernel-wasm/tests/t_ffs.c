@@ -291,6 +291,11 @@ TEST_FLAGS(update, T_LEAKS)
 	CHECK_EQ(ffs_mountit(MNT_UPDATE), 0);
 	CHECK_EQ(h_memdisk.md_bytes[8192 + SB_CLEAN], FS_WASCLEAN);
 	CHECK_EQ(put("/m/g", 1, 0, 10), 10);
+	checkit();
+	/* and the other way: read-only first */
+	CHECK_EQ(ffs_mountit(MNT_RDONLY), 0);
+	CHECK_EQ(ffs_mountit(MNT_UPDATE), 0);
+	CHECK_EQ(put("/m/g", 2, 0, 10), 10);
 	end();
 }
 

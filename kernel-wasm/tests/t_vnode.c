@@ -7,10 +7,15 @@
 #include "h_vfs.h"
 
 #include <fs/tmpfs/tmpfs_args.h>
+#include <fs/v7fs/v7fs_args.h>
 #include <miscfs/nullfs/null.h>
 
+#include "h_memdisk.h"
+#include "h_v7fs.h"
+
 /* rumpfs has no hard links, no rename and no fifos that carry data. */
-static const char *const h_fss[] = { "rumpfs", "tmpfs", "null", NULL };
+static const char *const h_fss[] = { "rumpfs", "tmpfs", "null", "v7fs",
+    NULL };
 
 static bool
 h_is(const char *fs, const char *name)
@@ -28,6 +33,18 @@ h_mount_tmpfs(const char *dir)
 	CHECK_EQ(h_mount("tmpfs", dir, 0, &ta, sizeof(ta)), 0);
 }
 
+/* "v7fs": on a disk in memory, checked at the end. */
+static void
+h_mount_v7fs(const char *dir)
+{
+	static char dev[] = "/dev/hd";
+	struct v7fs_args va = { .fspec = dev, .endian = V7FS_PDP_ENDIAN };
+
+	h_memdisk_attach(1 << 20);
+	h_v7fs_newfs(va.endian, h_memdisk.md_bytes, h_memdisk.md_size, 200);
+	CHECK_EQ(h_mount("v7fs", dir, 0, &va, sizeof(va)), 0);
+}
+
 /* "null": a tmpfs on /lower, seen through /m. */
 static void
 h_testfs(const char *fs)
@@ -37,6 +54,8 @@ h_testfs(const char *fs)
 	CHECK_EQ(h_mkdir("/m", 0755), 0);
 	if (h_is(fs, "tmpfs"))
 		h_mount_tmpfs("/m");
+	if (h_is(fs, "v7fs"))
+		h_mount_v7fs("/m");
 	if (h_is(fs, "null")) {
 		CHECK_EQ(h_mkdir("/lower", 0755), 0);
 		h_mount_tmpfs("/lower");
@@ -50,6 +69,11 @@ h_endfs(const char *fs)
 
 	if (!h_is(fs, "rumpfs"))
 		CHECK_EQ(h_unmount("/m", 0), 0);
+	if (h_is(fs, "v7fs")) {
+		CHECK_EQ(h_v7fs_check(V7FS_PDP_ENDIAN, h_memdisk.md_bytes,
+		    h_memdisk.md_size), 0);
+		h_memdisk_detach();
+	}
 	if (h_is(fs, "null")) {
 		CHECK_EQ(h_unmount("/lower", 0), 0);
 		CHECK_EQ(h_rmdir("/lower"), 0);
@@ -71,6 +95,7 @@ static void fstest_##name(const char *fs __unused)
 
 FSTEST(lookup)
 {
+	size_t namemax = h_is(fs, "v7fs") ? 14 : 255;
 	struct stat sb;
 	char name[300];
 
@@ -92,9 +117,9 @@ FSTEST(lookup)
 	CHECK_EQ(h_stat("/../../m/a", &sb), 0);
 	memset(name, 'n', sizeof(name));
 	memcpy(name, "/m/", 3);
-	name[3 + 256] = '\0';
+	name[3 + namemax + 1] = '\0';
 	CHECK_EQ(h_stat(name, &sb), -ENAMETOOLONG);
-	name[3 + 255] = '\0';
+	name[3 + namemax] = '\0';
 	CHECK_EQ(h_stat(name, &sb), -ENOENT);
 	CHECK_EQ(h_symlink("loop", "/m/loop"), 0);
 	CHECK_EQ(h_stat("/m/loop", &sb), -ELOOP);

@@ -24,11 +24,13 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/buf.h>
+#include <sys/conf.h>
 #include <sys/errno.h>
 #include <sys/fcntl.h>
 #include <sys/kmem.h>
 #include <sys/lwp.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/vfs_devmount.h>
 #include <sys/vnode.h>
 
@@ -226,23 +228,19 @@ ffs_mountfs(struct mount *mp, struct vnode *devvp)
 }
 
 /*
- * The device is opened again for writing, once.
+ * The driver is told, once, that it will be written to; the device's vnode
+ * is open already.
  */
 static int
 ffs_reopen(struct ufsmount *ump)
 {
-	struct vnode *devvp = ump->um_devvp;
 	int error;
 
 	if ((ump->um_openflags & FWRITE) != 0)
 		return 0;
-	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-	error = VOP_OPEN(devvp, FREAD | FWRITE, NOCRED);
-	if (error == 0) {
-		(void)VOP_CLOSE(devvp, ump->um_openflags, NOCRED);
-		ump->um_openflags = FREAD | FWRITE;
-	}
-	VOP_UNLOCK(devvp);
+	error = bdev_open(ump->um_dev, FREAD | FWRITE, S_IFBLK, curlwp);
+	if (error == 0)
+		ump->um_openflags |= FWRITE;
 	return error;
 }
 

@@ -46,6 +46,7 @@ struct vnodeopv_desc;
 #define	MOUNT_UNION	"union"
 #define	MOUNT_EXT2FS	"ext2fs"
 #define	MOUNT_PTYFS	"ptyfs"
+#define	MOUNT_V7FS	"v7fs"
 #define	MOUNT_TMPFS	"tmpfs"
 #define	MOUNT_UDF	"udf"
 #define	MOUNT_RUMPFS	"rumpfs"
