@@ -23,6 +23,7 @@ const SAME_PAGE: Readonly<Record<string, string>> = {
   mount_msdos: 'mount',
   mount_null: 'mount',
   mount_tmpfs: 'mount',
+  mount_v7fs: 'mount',
   lstat: 'stat',
   fstatat: 'stat',
   fchmod: 'chmod',

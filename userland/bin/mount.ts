@@ -3,7 +3,7 @@
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import * as C from '../librump/constants.gen.ts';
-import { encodeMountArgs, TYPE_OPTIONS } from '../librump/mount_args.ts';
+import { encodeMountArgs, TYPE_OPTIONS, V7FS_ORDERS } from '../librump/mount_args.ts';
 import type { Statvfs } from '../librump/structs.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 
@@ -59,8 +59,8 @@ export const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ['ext3', 'ext2fs'],
   ['ext4', 'ext2fs'],
 ]);
-/** In the order they are tried without -t: those with a strict signature first. */
-const PROBE = ['cd9660', 'ffs', 'ext2fs', 'msdos'] as const;
+/** In the order they are tried without -t: those with a strict signature first, the one without any last. */
+const PROBE = ['cd9660', 'ffs', 'ext2fs', 'msdos', 'v7fs'] as const;
 
 export const mount: Program = (ctx) => {
   const own = ctx.name.startsWith('mount_') ? ctx.name.slice(6) : undefined;
@@ -71,8 +71,8 @@ export const mount: Program = (ctx) => {
           'mount [-dfruvw] special | node',
           'mount [-dfruvw] [-o options] [-t type] special node',
         )
-      : ctx.usage(`${ctx.name} [-o options] special node`);
-  const { options, rest } = ctx.getopt('Aadfo:rt:uvws:n:g:m:', usage);
+      : ctx.usage(`${ctx.name} [-o options]${own === 'v7fs' ? ' [-B endian]' : ''} special node`);
+  const { options, rest } = ctx.getopt('Aadfo:rt:uvws:n:g:m:B:', usage);
   let flags = 0;
   const extra = new Map<string, string>();
   const unknown: string[] = [];
@@ -86,8 +86,8 @@ export const mount: Program = (ctx) => {
     else if (flag === 'u') update = true;
     else if (flag === 'v') verbose = true;
     else if (flag === 't') type = TYPE_NAMES.get(value) ?? value;
-    else if (flag === 's' || flag === 'n' || flag === 'g' || flag === 'm')
-      extra.set({ s: 'size', n: 'nodes', g: 'gid', m: 'mode' }[flag], value);
+    else if (flag === 's' || flag === 'n' || flag === 'g' || flag === 'm' || flag === 'B')
+      extra.set({ s: 'size', n: 'nodes', g: 'gid', m: 'mode', B: 'B' }[flag], value);
     else if (flag === 'o') flags = parseOptions(value, flags, extra, unknown);
   }
   if (update) flags |= C.MNT_UPDATE;
@@ -172,6 +172,9 @@ function newMount(
         `-o ${wrong}: option not supported${TYPE_OPTIONS[type] ? ` by ${type} (it has: ${(TYPE_OPTIONS[type] ?? []).join(', ')})` : ''}`,
       );
   }
+  const order = extra.get('B');
+  if (order !== undefined && (type !== 'v7fs' || V7FS_ORDERS[order] === undefined))
+    ctx.fail(type === 'v7fs' ? `-B ${order}: not le, be or pdp` : '-B: only for v7fs');
   const device = type === undefined || !DEVICELESS.has(type);
   if (device) checkDevice(ctx, source);
   if (type !== undefined) {
@@ -215,7 +218,25 @@ function done(ctx: ProgramContext, type: string, source: string, node: string, v
   return 0;
 }
 
+/** mount(2). What stands on a v7fs does not tell its byte order: without -B each is tried. */
 function attempt(
+  ctx: ProgramContext,
+  type: string,
+  source: string,
+  node: string,
+  flags: number,
+  extra: ReadonlyMap<string, string>,
+): SyscallError | undefined {
+  if (type !== 'v7fs' || extra.has('B')) return attemptOnce(ctx, type, source, node, flags, extra);
+  let error: SyscallError | undefined;
+  for (const order of Object.keys(V7FS_ORDERS)) {
+    error = attemptOnce(ctx, type, source, node, flags, new Map([...extra, ['B', order]]));
+    if (error?.code !== 'EINVAL') break;
+  }
+  return error;
+}
+
+function attemptOnce(
   ctx: ProgramContext,
   type: string,
   source: string,

@@ -3,7 +3,7 @@ import type { GuestPtr } from '../abi.ts';
 import { encode } from '../lib/bytes.ts';
 import type { Librump } from './librump.ts';
 import { writeS64 } from './struct_codec.ts';
-import { iso_args, msdosfs_args, null_args, ptyfs_args, tmpfs_args, ufs_args } from './structs.gen.ts';
+import { iso_args, msdosfs_args, null_args, ptyfs_args, tmpfs_args, ufs_args, v7fs_args } from './structs.gen.ts';
 
 /** Options "-o key=value" and bare words that belong to the file system and not to mount(2)'s flags. */
 export type MountOptions = ReadonlyMap<string, string>;
@@ -24,12 +24,16 @@ const MSDOS_FLAGS: Readonly<Record<string, number>> = {
   utf8: 0x20,
 };
 
+/** Byte orders of mount_v7fs -B, in the order in which they are tried without it. */
+export const V7FS_ORDERS: Readonly<Record<string, number>> = { le: 1234, pdp: 3412, be: 4321 };
+
 /** Which options each type understands, for the message about one it does not. */
 export const TYPE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   cd9660: Object.keys(ISO_FLAGS),
   msdos: [...Object.keys(MSDOS_FLAGS), 'uid', 'gid', 'mask', 'dirmask', 'gmtoff'],
   tmpfs: ['size', 'nodes', 'uid', 'gid', 'mode'],
   ptyfs: ['gid', 'mode'],
+  v7fs: ['B'],
 };
 
 export interface EncodedArgs {
@@ -85,6 +89,11 @@ export function encodeMountArgs(sys: Librump, type: string, source: string, opti
       view.setUint32(at + 4, number('gid', 4), true);
       view.setUint32(at + 8, number('mode', 0o620, 8), true);
       length = ptyfs_args.size;
+      break;
+    case 'v7fs':
+      view.setUint32(at + v7fs_args.fspec, spec, true);
+      view.setInt32(at + v7fs_args.endian, V7FS_ORDERS[options.get('B') ?? 'le'] ?? 0, true);
+      length = v7fs_args.size;
       break;
     case 'null':
       view.setUint32(at + null_args.nulla_target, spec, true);

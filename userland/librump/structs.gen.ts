@@ -353,6 +353,15 @@ export const ptyfs_args = {
   flags: 12,
 } as const;
 
+/** struct v7fs_args: byte offsets. */
+export const v7fs_args = {
+  size: 8,
+  /** ptr */
+  fspec: 0,
+  /** s32 */
+  endian: 4,
+} as const;
+
 /** struct null_args: byte offsets. */
 export const null_args = {
   size: 112,
