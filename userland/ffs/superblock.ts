@@ -144,11 +144,18 @@ const FSMNT_AT = 212;
 const FSMNT_SIZE = 468;
 const VOLNAME_AT = 680;
 const VOLNAME_SIZE = 32;
+/** Where 4.2BSD has tables of the disk and UFS2 has its fields, all but those of 4.4BSD from 1316 on. */
+const UFS2_FIELDS_AT = 856;
+const UFS2_FIELDS_END = 1316;
+const MAXFILESIZE_AT = 1328;
 /** Pointers of a running system: zero on the disk. */
 const INCORE_AT = 728;
 const INCORE_SIZE = 128;
 
 export class Superblock extends structOf(SUPERBLOCK_FIELDS) {
+  /** As read, of an old UFS1. */
+  private old: Uint8Array | undefined;
+
   /**
    * Superblock found at byte `pos`, undefined when there is none. What it says may still be nonsense: see problem().
    *
@@ -240,7 +247,11 @@ export class Superblock extends structOf(SUPERBLOCK_FIELDS) {
     sb.oldNbfree = sb.nbfree;
     sb.oldNifree = sb.nifree;
     sb.oldNffree = sb.nffree;
-    if (!sb.updated) sb.oldFlags = sb.flags & ~FS_FLAGS_UPDATED;
+    if (sb.updated) return sb.bytes;
+    sb.oldFlags = sb.flags & ~FS_FLAGS_UPDATED;
+    const old = this.old ?? new Uint8Array(SBLOCKSIZE);
+    sb.bytes.set(old.subarray(UFS2_FIELDS_AT, UFS2_FIELDS_END), UFS2_FIELDS_AT);
+    sb.bytes.set(old.subarray(MAXFILESIZE_AT, MAXFILESIZE_AT + 8), MAXFILESIZE_AT);
     return sb.bytes;
   }
 
@@ -285,6 +296,7 @@ export class Superblock extends structOf(SUPERBLOCK_FIELDS) {
   }
 
   private bringUpToDate(pos: number): void {
+    this.old = Uint8Array.from(this.bytes);
     this.sblockloc = pos;
     this.time = this.oldTime;
     this.size = this.oldSize;
