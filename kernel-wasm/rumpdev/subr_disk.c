@@ -13,6 +13,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/buf.h>
 #include <sys/disk.h>
 #include <sys/errno.h>
 #include <sys/kernel.h>
@@ -136,6 +137,30 @@ bool
 disk_isbusy(struct disk *dk)
 {
 	return dk->dk_busy != 0;
+}
+
+/*
+ * Bytes of a request that are on the disk: fewer than asked for at its end;
+ * 0 there, or with b_error when it is beyond, or not whole sectors.
+ */
+int
+disk_bounds(const struct disk *dk, struct buf *bp)
+{
+	const uint64_t size = (uint64_t)dk->dk_geom.dg_secperunit <<
+	    dk->dk_blkshift;
+	const int mask = (1 << dk->dk_byteshift) - 1;
+	uint64_t left;
+
+	if (bp->b_blkno < 0 || (uint64_t)bp->b_blkno > size ||
+	    (bp->b_bcount & mask) != 0 ||
+	    (bp->b_blkno & (mask >> DEV_BSHIFT)) != 0) {
+		bp->b_error = EINVAL;
+		return 0;
+	}
+	left = size - (uint64_t)bp->b_blkno;
+	if (left < (uint64_t)bp->b_bcount >> DEV_BSHIFT)
+		return (int)(left << DEV_BSHIFT);
+	return bp->b_bcount;
 }
 
 /*

@@ -72,6 +72,10 @@ int	rumpfs_remove(void *);
 int	rumpfs_rmdir(void *);
 int	rumpfs_readdir(void *);
 
+/* rumpfs_dev.c */
+struct rumpfs_node *rumpfs_dev_make(struct rumpfs_node *, const char *,
+	    size_t);
+
 /* rumpfs_etfs.c */
 void	rumpfs_etfs_init(void);
 int	rumpfs_etfs_lookup(struct mount *, struct componentname *, bool *found,

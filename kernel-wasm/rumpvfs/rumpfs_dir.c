@@ -65,6 +65,33 @@ cn_isdot(const struct componentname *cnp)
 	return cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.';
 }
 
+/* A name that is not there: in /dev a driver may have the device. */
+static struct rumpfs_dent *
+lookup_device(struct vnode *dvp, struct componentname *cnp)
+{
+	struct rumpfs_node *dir = VPTORN(dvp), *rn;
+	struct rumpfs_dent *rd;
+
+	rd = dir_find(dir->rn_parent, "dev", 3);
+	if (rd == NULL || rd->rd_node != dir ||
+	    dir->rn_parent->rn_parent != dir->rn_parent)
+		return NULL;
+	rn = rumpfs_dev_make(dir, cnp->cn_nameptr, cnp->cn_namelen);
+	if (rn == NULL)
+		return NULL;
+	/* The lookup may hold a shared lock only. */
+	VOP_UNLOCK(dvp);
+	vn_lock(dvp, LK_EXCLUSIVE | LK_RETRY);
+	rd = dir_find(dir, cnp->cn_nameptr, cnp->cn_namelen);
+	if (rd != NULL)
+		rumpfs_node_free(rn);
+	else {
+		dir_enter(dir, rn, cnp->cn_nameptr, cnp->cn_namelen);
+		rd = LIST_FIRST(&dir->rn_dir);
+	}
+	return rd;
+}
+
 /* A name that is not there. */
 static int
 lookup_missing(struct vnode *dvp, struct componentname *cnp)
@@ -143,6 +170,8 @@ rumpfs_lookup(void *v)
 		return error;
 	}
 	rd = dir_find(rn, cnp->cn_nameptr, cnp->cn_namelen);
+	if (rd == NULL)
+		rd = lookup_device(dvp, cnp);
 	if (rd == NULL)
 		return lookup_missing(dvp, cnp);
 	if (last && cnp->cn_nameiop == DELETE &&

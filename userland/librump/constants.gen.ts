@@ -689,6 +689,16 @@ export const DIOCDWEDGE = 0x80d0647b;
 export const DIOCMWEDGES = 0x40046483;
 /** Argument: int. */
 export const DIOCRMWEDGES = 0x40046486;
+/** Argument: struct md_conf. */
+export const MD_GETCONF = 0x400c7200;
+/** Argument: struct md_conf. */
+export const MD_SETCONF = 0x800c7201;
+/** Argument: struct vnd_ioctl. */
+export const VNDIOCSET = 0xc0284600;
+/** Argument: struct vnd_ioctl. */
+export const VNDIOCCLR = 0x80284601;
+/** Argument: struct vnd_user. */
+export const VNDIOCGET = 0xc0184603;
 /** Argument: struct plistref. */
 export const DIOCGDISKINFO = 0x4008647f;
 /** Argument: int. */

@@ -155,30 +155,6 @@ dkiodone(struct buf *nbp)
 	biodone(bp);
 }
 
-/*
- * How much of the request is in the wedge, in bytes; 0 with b_error or at
- * the end.
- */
-static int
-dk_bounds(const struct dkwedge_softc *sc, struct buf *bp)
-{
-	const int shift = sc->sc_parent->dk_blkshift;
-	const uint64_t size = sc->sc_info.dkw_size << shift;
-	const int mask = (DEV_BSIZE << shift) - 1;
-	uint64_t left;
-
-	if (bp->b_blkno < 0 || (uint64_t)bp->b_blkno > size ||
-	    (bp->b_bcount & mask) != 0 ||
-	    (bp->b_blkno & (mask >> DEV_BSHIFT)) != 0) {
-		bp->b_error = EINVAL;
-		return 0;
-	}
-	left = size - (uint64_t)bp->b_blkno;
-	if (left < (uint64_t)bp->b_bcount >> DEV_BSHIFT)
-		return (int)(left << DEV_BSHIFT);
-	return bp->b_bcount;
-}
-
 static void
 dkstrategy(struct buf *bp)
 {
@@ -189,7 +165,7 @@ dkstrategy(struct buf *bp)
 	if (sc == NULL || sc->sc_dying || sc->sc_opens == 0)
 		bp->b_error = ENXIO;
 	else
-		len = dk_bounds(sc, bp);
+		len = disk_bounds(&sc->sc_dk, bp);
 	if (len == 0) {
 		if (sc != NULL)
 			dkwedge_exit(sc);

@@ -108,6 +108,7 @@ struct disk *disk_find(const char *);
 void	disk_blocksize(struct disk *, int);
 void	disk_set_info(struct device *, struct disk *, const char *);
 int	disk_ioctl(struct disk *, dev_t, u_long, void *, int, struct lwp *);
+int	disk_bounds(const struct disk *, struct buf *);
 int	getdisksize(struct vnode *, uint64_t *, unsigned int *);
 int	disk_names(char *, size_t, size_t *);
 

@@ -112,6 +112,21 @@
 #ifndef DIOCRMWEDGES
 #define	DIOCRMWEDGES	0x40046486UL	/* int */
 #endif
+#ifndef MD_GETCONF
+#define	MD_GETCONF	0x400c7200UL	/* struct md_conf */
+#endif
+#ifndef MD_SETCONF
+#define	MD_SETCONF	0x800c7201UL	/* struct md_conf */
+#endif
+#ifndef VNDIOCSET
+#define	VNDIOCSET	0xc0284600UL	/* struct vnd_ioctl */
+#endif
+#ifndef VNDIOCCLR
+#define	VNDIOCCLR	0x80284601UL	/* struct vnd_ioctl */
+#endif
+#ifndef VNDIOCGET
+#define	VNDIOCGET	0xc0184603UL	/* struct vnd_user */
+#endif
 #ifndef DIOCGDISKINFO
 #define	DIOCGDISKINFO	0x4008647fUL	/* struct plistref */
 #endif
