@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
+import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
 import { newfs } from '../ffs/newfs.ts';
 import { newfsMsdos } from '../msdos/newfs_msdos.ts';
 import type { ProgramRow } from '../program_table.ts';
@@ -7,6 +8,7 @@ import type { ProgramRow } from '../program_table.ts';
 // biome-ignore format: a table
 /** The programs that make, check and show disks and archives: big code that most sessions never run. One row a line. */
 export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
+  ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],

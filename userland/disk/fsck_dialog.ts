@@ -98,15 +98,22 @@ export class FsckDialog {
 
   /** The question alone; its message has been printed, without newline. */
   ask(question: string): boolean {
-    const edge = this.options.spaced === false ? '' : '\n';
     this.print(`\n${question}? `);
     let answer = this.all;
     if (answer === undefined) answer = this.answer(question);
     else this.print(answer ? 'yes\n' : 'no\n');
-    this.print(edge);
+    this.print(this.edge);
     if (answer) this.changed = true;
     else this.unresolved = true;
     return answer;
+  }
+
+  /** Something is too much to be listed: go on after it? Nothing is written for that, so -n says yes; -p gives up. */
+  proceed(message: string): void {
+    this.print(`${this.prefix()}${message}`);
+    if (this.preen) this.giveUp();
+    if (this.all !== undefined) this.print(`\nCONTINUE? yes\n${this.edge}`);
+    else if (!this.ask('CONTINUE')) throw new ProgramEnd(FSCK_EXIT_CHECK_FAILED);
   }
 
   /** The check cannot go on. Without -p the message stands alone. */
@@ -120,6 +127,10 @@ export class FsckDialog {
   /** The exit status of a check that came to its end. */
   get status(): number {
     return this.unresolved ? FSCK_EXIT_UNRESOLVED : FSCK_EXIT_OK;
+  }
+
+  private get edge(): string {
+    return this.options.spaced === false ? '' : '\n';
   }
 
   private prefix(): string {
