@@ -218,25 +218,7 @@ function done(ctx: ProgramContext, type: string, source: string, node: string, v
   return 0;
 }
 
-/** mount(2). What stands on a v7fs does not tell its byte order: without -B each is tried. */
 function attempt(
-  ctx: ProgramContext,
-  type: string,
-  source: string,
-  node: string,
-  flags: number,
-  extra: ReadonlyMap<string, string>,
-): SyscallError | undefined {
-  if (type !== 'v7fs' || extra.has('B')) return attemptOnce(ctx, type, source, node, flags, extra);
-  let error: SyscallError | undefined;
-  for (const order of Object.keys(V7FS_ORDERS)) {
-    error = attemptOnce(ctx, type, source, node, flags, new Map([...extra, ['B', order]]));
-    if (error?.code !== 'EINVAL') break;
-  }
-  return error;
-}
-
-function attemptOnce(
   ctx: ProgramContext,
   type: string,
   source: string,

@@ -4,6 +4,7 @@ import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
 import { newfs } from '../ffs/newfs.ts';
 import { newfsMsdos } from '../msdos/newfs_msdos.ts';
 import type { ProgramRow } from '../program_table.ts';
+import { newfsV7fs } from '../v7fs/newfs_v7fs.ts';
 
 // biome-ignore format: a table
 /** The programs that make, check and show disks and archives: big code that most sessions never run. One row a line. */
@@ -12,4 +13,5 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],
+  ['newfs_v7fs', 'sbin', 'BFVZns', (c) => newfsV7fs(c)],
 ];

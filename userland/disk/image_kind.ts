@@ -4,7 +4,9 @@
  *
  * Offsets come from the format fact sheets. Only a small head of the file is read, also for a 4 GB image.
  */
-export type FileSystem = 'cd9660' | 'ffs' | 'ext2fs' | 'msdos';
+import { probeV7fs } from '../v7fs/v7fs_probe.ts';
+
+export type FileSystem = 'cd9660' | 'ffs' | 'ext2fs' | 'msdos' | 'v7fs';
 
 export interface ImageKind {
   /** Type for mount -t, where this kernel may mount it. */
@@ -109,6 +111,16 @@ function fat(head: Uint8Array, view: DataView): ImageKind | undefined {
   return { fs: 'msdos', label: 'FAT', mountable: true, accepted: true };
 }
 
+const V7_ORDERS = { le: '', be: ', big-endian', pdp: ', PDP-11' } as const;
+
+/** Without a signature: only when nothing else was known, and when everything in it agrees. */
+function v7fs(head: Uint8Array, fileSize: number): ImageKind | undefined {
+  const found = probeV7fs(head, fileSize);
+  if (found === undefined) return undefined;
+  const label = `V7${V7_ORDERS[found.order]}`;
+  return { fs: 'v7fs', label, mountable: true, accepted: true, expectedSize: found.size };
+}
+
 function partitioned(head: Uint8Array, view: DataView): ImageKind | undefined {
   const advice =
     'A whole disk with partitions. Partitions cannot be mounted one by one yet: extract the file system you want into an image of its own.';
@@ -164,7 +176,8 @@ export function imageKind(head: Uint8Array, fileSize: number): ImageKind {
     ffs(head, view) ??
     ext2(head, view) ??
     fat(head, view) ??
-    partitioned(head, view);
+    partitioned(head, view) ??
+    v7fs(head, fileSize);
   if (known) return known;
   if (isText(head)) {
     return refuse(

@@ -24,7 +24,7 @@ const MSDOS_FLAGS: Readonly<Record<string, number>> = {
   utf8: 0x20,
 };
 
-/** Byte orders of mount_v7fs -B, in the order in which they are tried without it. */
+/** Byte orders of mount_v7fs -B; without it the kernel finds the one that fits. */
 export const V7FS_ORDERS: Readonly<Record<string, number>> = { le: 1234, pdp: 3412, be: 4321 };
 
 /** Which options each type understands, for the message about one it does not. */
@@ -92,7 +92,7 @@ export function encodeMountArgs(sys: Librump, type: string, source: string, opti
       break;
     case 'v7fs':
       view.setUint32(at + v7fs_args.fspec, spec, true);
-      view.setInt32(at + v7fs_args.endian, V7FS_ORDERS[options.get('B') ?? 'le'] ?? 0, true);
+      view.setInt32(at + v7fs_args.endian, V7FS_ORDERS[options.get('B') ?? ''] ?? 0, true);
       length = v7fs_args.size;
       break;
     case 'null':

@@ -19,6 +19,7 @@ it.each([
   ['ffs', ''],
   ['ext2fs', ''],
   ['msdos', ''],
+  ['v7fs', ''],
 ])('%s is mounted with "%s"', (fs, options) => {
   const entry = { name: 'a.img', kind: { fs } } as unknown as ImageEntry;
   expect(mountCommand(entry, 'rd0')).toBe(

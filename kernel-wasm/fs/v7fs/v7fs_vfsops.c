@@ -4,9 +4,9 @@
  *
  * Interface
  *	mount(2) type "v7fs", struct v7fs_args.  The disk does not tell its
- *	byte order: the arguments do.  While it is mounted for writing a mark
- *	in the superblock says so (V7SB_FMOD); it can become read-only and
- *	writable again.
+ *	byte order: the arguments do, or each is tried (endian 0, which is
+ *	ours).  While it is mounted for writing a mark in the superblock says
+ *	so (V7SB_FMOD); it can become read-only and writable again.
  *
  * Sleeps	everything.
  * Errors	EINVAL no such file system, or another byte order; EROFS it can
@@ -126,7 +126,29 @@ mount_load(struct mount *mp, struct v7fs_mount *fs, bool write)
 		error = mount_begin(fs);
 	if (error != 0) {
 		(void)vflush(mp, NULL, FORCECLOSE);
+		v7fs_free_unload(fs);
 		mp->mnt_data = NULL;
+	}
+	return error;
+}
+
+/*
+ * In the byte order that was said, or in the first one in which it makes
+ * sense.
+ */
+static int
+mount_anyload(struct mount *mp, struct v7fs_mount *fs, int endian, bool write)
+{
+	static const int orders[] = { V7FS_LITTLE_ENDIAN, V7FS_PDP_ENDIAN,
+	    V7FS_BIG_ENDIAN };
+	unsigned i;
+	int error = EINVAL;
+
+	for (i = 0; i < __arraycount(orders) && error == EINVAL; i++) {
+		if (endian != 0 && endian != orders[i])
+			continue;
+		fs->fs_endian = orders[i];
+		error = mount_load(mp, fs, write);
 	}
 	return error;
 }
@@ -154,7 +176,6 @@ mount_device(struct mount *mp, struct vnode *devvp, int endian)
 	fs = kmem_zalloc(sizeof(*fs), KM_SLEEP);
 	mutex_init(&fs->fs_lock, MUTEX_DEFAULT, 0);
 	fs->fs_mountp = mp;
-	fs->fs_endian = endian;
 	fs->fs_ronly = true;
 	fs->fs_openflags = write ? FREAD | FWRITE : FREAD;
 	error = vfs_devmount_open(devvp, fs->fs_openflags, &fs->fs_devsize,
@@ -166,7 +187,8 @@ mount_device(struct mount *mp, struct vnode *devvp, int endian)
 	}
 	fs->fs_devvp = devvp;
 	fs->fs_dev = devvp->v_rdev;
-	error = secsize > V7FS_BSIZE ? EINVAL : mount_load(mp, fs, write);
+	error = secsize > V7FS_BSIZE ? EINVAL :
+	    mount_anyload(mp, fs, endian, write);
 	if (error == 0) {
 		spec_node_setmountedfs(devvp, mp);
 		return 0;
@@ -243,8 +265,8 @@ mount_update(struct mount *mp, const struct v7fs_args *args)
 static bool
 args_isendian(int endian)
 {
-	return endian == V7FS_LITTLE_ENDIAN || endian == V7FS_BIG_ENDIAN ||
-	    endian == V7FS_PDP_ENDIAN;
+	return endian == 0 || endian == V7FS_LITTLE_ENDIAN ||
+	    endian == V7FS_BIG_ENDIAN || endian == V7FS_PDP_ENDIAN;
 }
 
 static int

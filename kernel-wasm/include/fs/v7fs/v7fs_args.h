@@ -8,7 +8,7 @@
 
 struct v7fs_args {
 	char	*fspec;			/* block device */
-	int	endian;			/* byte order of its numbers: */
+	int	endian;			/* of its numbers; 0: what fits */
 };
 
 #define	V7FS_LITTLE_ENDIAN	1234	/* the VAX */
