@@ -198,6 +198,43 @@ genfs_pathconf(void *v)
 	}
 }
 
+static int
+pathconf_limit(register_t limit, register_t *retval)
+{
+
+	*retval = limit;
+	return limit != 0 ? 0 : EINVAL;
+}
+
+int
+genfs_stdpathconf(void *v, const struct genfs_limits *gl)
+{
+	struct vop_pathconf_args *ap = v;
+
+	switch (ap->a_name) {
+	case _PC_LINK_MAX:
+		return pathconf_limit(gl->gl_link_max, ap->a_retval);
+	case _PC_NAME_MAX:
+		return pathconf_limit(gl->gl_name_max, ap->a_retval);
+	case _PC_PATH_MAX:
+		return pathconf_limit(PATH_MAX, ap->a_retval);
+	case _PC_PIPE_BUF:
+		return pathconf_limit(gl->gl_pipe_buf, ap->a_retval);
+	case _PC_CHOWN_RESTRICTED:
+	case _PC_NO_TRUNC:
+	case _PC_SYNC_IO:
+		return pathconf_limit(1, ap->a_retval);
+	case _PC_FILESIZEBITS:
+		return pathconf_limit(gl->gl_filesizebits, ap->a_retval);
+	case _PC_SYMLINK_MAX:
+		return pathconf_limit(gl->gl_symlink_max, ap->a_retval);
+	case _PC_2_SYMLINKS:
+		return pathconf_limit(gl->gl_symlinks, ap->a_retval);
+	default:
+		return EINVAL;
+	}
+}
+
 /*
  * The vnode lock
  */

@@ -428,36 +428,15 @@ rumpfs_reclaim(void *v)
 static int
 rumpfs_pathconf(void *v)
 {
-	struct vop_pathconf_args *ap = v;
-	register_t *rv = ap->a_retval;
+	static const struct genfs_limits limits = {
+		.gl_link_max = LINK_MAX,
+		.gl_name_max = 255,
+		.gl_pipe_buf = PIPE_BUF,
+		.gl_filesizebits = 43,
+		.gl_symlink_max = MAXPATHLEN,
+	};
 
-	switch (ap->a_name) {
-	case _PC_LINK_MAX:
-		*rv = LINK_MAX;
-		return 0;
-	case _PC_NAME_MAX:
-		*rv = 255;
-		return 0;
-	case _PC_PATH_MAX:
-		*rv = PATH_MAX;
-		return 0;
-	case _PC_PIPE_BUF:
-		*rv = PIPE_BUF;
-		return 0;
-	case _PC_CHOWN_RESTRICTED:
-	case _PC_NO_TRUNC:
-	case _PC_SYNC_IO:
-		*rv = 1;
-		return 0;
-	case _PC_FILESIZEBITS:
-		*rv = 43;
-		return 0;
-	case _PC_SYMLINK_MAX:
-		*rv = MAXPATHLEN;
-		return 0;
-	default:
-		return EINVAL;
-	}
+	return genfs_stdpathconf(v, &limits);
 }
 
 static int

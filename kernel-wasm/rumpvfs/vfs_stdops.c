@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vfs_stdops.c - vfsops(9) for what a file system does not have.
+ * vfs_stdops.c - vfsops(9) for what a file system does not have, and bodies
+ * of those that many have alike.
  *
- * A vector has no empty slot: these answer EOPNOTSUPP, typed as the slots
- * are, so that no call goes through a function pointer of another type.
+ * A vector has no empty slot: the vfs_std* answer EOPNOTSUPP, typed as the
+ * slots are, so that no call goes through a function pointer of another type.
  */
 
 #include <sys/param.h>
@@ -65,6 +66,40 @@ vfs_stdvptofh(struct vnode *vp __unused, struct fid *fhp __unused,
 {
 
 	return EOPNOTSUPP;
+}
+
+/*
+ * VFS_VGET where vnodes are kept by inode number: locked exclusively.
+ */
+int
+vfs_inovget(struct mount *mp, ino_t ino, struct vnode **vpp)
+{
+	int error;
+
+	error = vcache_get(mp, &ino, sizeof(ino), vpp);
+	if (error != 0)
+		return error;
+	error = vn_lock(*vpp, LK_EXCLUSIVE);
+	if (error != 0) {
+		vrele(*vpp);
+		*vpp = NULL;
+	}
+	return error;
+}
+
+/*
+ * The end of VFS_VPTOFH: hand out a file system's own form of a file id.
+ */
+int
+vfs_putfid(const void *fid, size_t len, struct fid *fhp, size_t *fh_size)
+{
+	size_t room = *fh_size;
+
+	*fh_size = len;
+	if (room < len)
+		return E2BIG;
+	memcpy(fhp, fid, len);
+	return 0;
 }
 
 /* Nothing to start, to write back, or to set up. */

@@ -162,22 +162,6 @@ cd9660_statvfs(struct mount *mp, struct statvfs *sbp)
 }
 
 static int
-cd9660_vget(struct mount *mp, ino_t ino, struct vnode **vpp)
-{
-	int error;
-
-	error = vcache_get(mp, &ino, sizeof(ino), vpp);
-	if (error != 0)
-		return error;
-	error = vn_lock(*vpp, LK_EXCLUSIVE);
-	if (error != 0) {
-		vrele(*vpp);
-		*vpp = NULL;
-	}
-	return error;
-}
-
-static int
 cd9660_fhtovp(struct mount *mp, struct fid *fhp, struct vnode **vpp)
 {
 	struct iso_fid ifid;
@@ -198,17 +182,11 @@ cd9660_vptofh(struct vnode *vp, struct fid *fhp, size_t *fh_size)
 	ino_t ino = VTOI(vp)->i_number;
 	struct iso_fid ifid;
 
-	if (*fh_size < sizeof(ifid)) {
-		*fh_size = sizeof(ifid);
-		return E2BIG;
-	}
-	*fh_size = sizeof(ifid);
 	memset(&ifid, 0, sizeof(ifid));
 	ifid.ifid_len = sizeof(ifid);
 	ifid.ifid_inolo = (uint32_t)ino;
 	ifid.ifid_inohi = (uint32_t)(ino >> 32);
-	memcpy(fhp, &ifid, sizeof(ifid));
-	return 0;
+	return vfs_putfid(&ifid, sizeof(ifid), fhp, fh_size);
 }
 
 static void
@@ -233,7 +211,7 @@ static struct vfsops cd9660_vfsops = {
 	.vfs_quotactl = vfs_stdquotactl,
 	.vfs_statvfs = cd9660_statvfs,
 	.vfs_sync = vfs_stdsync,
-	.vfs_vget = cd9660_vget,
+	.vfs_vget = vfs_inovget,
 	.vfs_loadvnode = cd9660_loadvnode,
 	.vfs_newvnode = vfs_stdnewvnode,
 	.vfs_fhtovp = cd9660_fhtovp,

@@ -298,32 +298,14 @@ cd9660_print(void *v)
 static int
 cd9660_pathconf(void *v)
 {
-	struct vop_pathconf_args *ap = v;
+	static const struct genfs_limits limits = {
+		.gl_link_max = 1,
+		.gl_name_max = ISO_MAXNAMLEN,
+		.gl_pipe_buf = PIPE_BUF,
+		.gl_filesizebits = 44,
+	};
 
-	switch (ap->a_name) {
-	case _PC_LINK_MAX:
-		*ap->a_retval = 1;
-		return 0;
-	case _PC_NAME_MAX:
-		*ap->a_retval = ISO_MAXNAMLEN;
-		return 0;
-	case _PC_PATH_MAX:
-		*ap->a_retval = PATH_MAX;
-		return 0;
-	case _PC_PIPE_BUF:
-		*ap->a_retval = PIPE_BUF;
-		return 0;
-	case _PC_CHOWN_RESTRICTED:
-	case _PC_NO_TRUNC:
-	case _PC_SYNC_IO:
-		*ap->a_retval = 1;
-		return 0;
-	case _PC_FILESIZEBITS:
-		*ap->a_retval = 44;
-		return 0;
-	default:
-		return EINVAL;
-	}
+	return genfs_stdpathconf(v, &limits);
 }
 
 static int

@@ -189,88 +189,39 @@ ext2fs_gro_lookup(struct mount *mp, struct vnode *dvp,
 	return error == EINVAL || error == ESTALE ? EIO : error;
 }
 
-/*
- * The directory above vp, referenced; *upp NULL: vp is the root.
- */
+static bool
+rename_removed(struct vnode *vp)
+{
+	return VTOI(vp)->i_din.e2di_nlink == 0;
+}
+
 static int
 rename_parent(struct mount *mp, struct vnode *vp, struct vnode **upp)
 {
 	ino_t ino;
 	int error;
 
-	*upp = NULL;
-	error = vn_lock(vp, LK_SHARED);
-	if (error != 0)
-		return error;
-	if (VTOI(vp)->i_din.e2di_nlink == 0)
-		error = ENOENT;
-	else if (VTOI(vp)->i_number != EXT2_ROOTINO) {
-		error = ext2fs_dir_find(vp, "..", 2, &ino);
-		if (error == 0)
-			error = vcache_get(mp, &ino, sizeof(ino), upp);
-		if (error == 0 && (*upp)->v_type != VDIR) {
-			vrele(*upp);
-			error = EIO;
-		}
-	}
-	VOP_UNLOCK(vp);
+	if (rename_removed(vp))
+		return ENOENT;
+	if (VTOI(vp)->i_number == EXT2_ROOTINO)
+		return 0;
+	error = ext2fs_dir_find(vp, "..", 2, &ino);
+	if (error == 0)
+		error = vcache_get(mp, &ino, sizeof(ino), upp);
 	return error == EINVAL || error == ESTALE ? EIO : error;
 }
 
-/*
- * Walk from tdvp towards the root.  On a damaged image the way may be a ring:
- * every so often a directory is remembered, and met again when it is one.
- */
 static int
-ext2fs_gro_genealogy(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp,
-    struct vnode *tdvp, struct vnode **intermediate)
+ext2fs_gro_genealogy(struct mount *mp, kauth_cred_t cred __unused,
+    struct vnode *fdvp, struct vnode *tdvp, struct vnode **intermediate)
 {
-	struct vnode *vp = tdvp, *up;
-	ino_t mark = VTOI(tdvp)->i_number;
-	unsigned long steps = 0, until = 16;
-	int error;
-
-	(void)cred;
-	*intermediate = NULL;
-	vref(vp);
-	for (;;) {
-		error = rename_parent(mp, vp, &up);
-		if (error != 0 || up == NULL)
-			break;
-		if (up == fdvp) {
-			vrele(up);
-			*intermediate = vp;
-			return 0;
-		}
-		vrele(vp);
-		vp = up;
-		if (VTOI(vp)->i_number == mark) {
-			error = ELOOP;
-			break;
-		}
-		if (++steps == until) {
-			mark = VTOI(vp)->i_number;
-			until *= 2;
-		}
-	}
-	vrele(vp);
-	return error;
+	return genfs_genealogy(mp, fdvp, tdvp, rename_parent, intermediate);
 }
 
 static int
-ext2fs_gro_lock_directory(struct mount *mp, struct vnode *vp)
+ext2fs_gro_lock_directory(struct mount *mp __unused, struct vnode *vp)
 {
-	int error;
-
-	(void)mp;
-	error = vn_lock(vp, LK_EXCLUSIVE);
-	if (error != 0)
-		return error;
-	if (VTOI(vp)->i_din.e2di_nlink == 0) {
-		VOP_UNLOCK(vp);
-		return ENOENT;
-	}
-	return 0;
+	return genfs_lock_directory(vp, rename_removed);
 }
 
 static const struct genfs_rename_ops ext2fs_rename_ops = {

@@ -159,25 +159,9 @@ ext2fs_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
 }
 
 static int
-ext2fs_vget(struct mount *mp, ino_t ino, struct vnode **vpp)
-{
-	int error;
-
-	error = vcache_get(mp, &ino, sizeof(ino), vpp);
-	if (error != 0)
-		return error;
-	error = vn_lock(*vpp, LK_EXCLUSIVE);
-	if (error != 0) {
-		vrele(*vpp);
-		*vpp = NULL;
-	}
-	return error;
-}
-
-static int
 ext2fs_root(struct mount *mp, struct vnode **vpp)
 {
-	return ext2fs_vget(mp, EXT2_ROOTINO, vpp);
+	return vfs_inovget(mp, EXT2_ROOTINO, vpp);
 }
 
 static int
@@ -214,7 +198,7 @@ ext2fs_fhtovp(struct mount *mp, struct fid *fhp, struct vnode **vpp)
 	/* The reserved inodes are nobody's files. */
 	if (ufh.ufid_ino != EXT2_ROOTINO && ufh.ufid_ino < EXT2_FIRSTINO)
 		return ESTALE;
-	error = ext2fs_vget(mp, ufh.ufid_ino, vpp);
+	error = vfs_inovget(mp, ufh.ufid_ino, vpp);
 	if (error == EINVAL || error == EIO)
 		return ESTALE;
 	if (error != 0)
@@ -234,17 +218,11 @@ ext2fs_vptofh(struct vnode *vp, struct fid *fhp, size_t *fh_size)
 	struct inode *ip = VTOI(vp);
 	struct ufid ufh;
 
-	if (*fh_size < sizeof(ufh)) {
-		*fh_size = sizeof(ufh);
-		return E2BIG;
-	}
-	*fh_size = sizeof(ufh);
 	memset(&ufh, 0, sizeof(ufh));
 	ufh.ufid_len = sizeof(ufh);
 	ufh.ufid_ino = (uint32_t)ip->i_number;
 	ufh.ufid_gen = ip->i_din.e2di_gen;
-	memcpy(fhp, &ufh, sizeof(ufh));
-	return 0;
+	return vfs_putfid(&ufh, sizeof(ufh), fhp, fh_size);
 }
 
 static const struct vnodeopv_desc *const ext2fs_vnodeopv_descs[] = {
@@ -264,7 +242,7 @@ static struct vfsops ext2fs_vfsops = {
 	.vfs_quotactl = vfs_stdquotactl,
 	.vfs_statvfs = ext2fs_statvfs,
 	.vfs_sync = ext2fs_sync,
-	.vfs_vget = ext2fs_vget,
+	.vfs_vget = vfs_inovget,
 	.vfs_loadvnode = ext2fs_loadvnode,
 	.vfs_newvnode = ext2fs_newvnode,
 	.vfs_fhtovp = ext2fs_fhtovp,

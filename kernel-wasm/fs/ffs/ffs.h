@@ -278,6 +278,5 @@ int	ffs_unmount(struct mount *, int);
 
 /* ffs_vfsops.c */
 int	ffs_sync(struct mount *, int, kauth_cred_t);
-int	ffs_vget(struct mount *, ino_t, struct vnode **);
 
 #endif /* !_FFS_FFS_H_ */

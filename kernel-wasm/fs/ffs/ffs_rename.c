@@ -28,8 +28,6 @@
 
 #define	FFS_IMMUTABLE	(UF_IMMUTABLE | SF_IMMUTABLE)
 #define	FFS_APPEND	(UF_APPEND | SF_APPEND)
-#define	DEPTH_MAX	65536		/* directories above each other */
-
 static bool
 ffs_gro_directory_empty_p(struct mount *mp __unused, kauth_cred_t cred __unused,
     struct vnode *vp, struct vnode *dvp __unused)
@@ -217,9 +215,12 @@ ffs_gro_lookup(struct mount *mp, struct vnode *dvp,
 	return error != 0 ? error : vcache_get(mp, &ino, sizeof(ino), vpp);
 }
 
-/*
- * The directory above vp; NULL: vp is the root.
- */
+static bool
+rename_removed(struct vnode *vp)
+{
+	return VTOI(vp)->i_nlink == 0;
+}
+
 static int
 rename_parent(struct mount *mp, struct vnode *vp, struct vnode **upp)
 {
@@ -227,66 +228,25 @@ rename_parent(struct mount *mp, struct vnode *vp, struct vnode **upp)
 	ino_t ino;
 	int error;
 
-	*upp = NULL;
+	if (rename_removed(vp))
+		return ENOENT;
 	if ((vp->v_vflag & VV_ROOT) != 0)
 		return 0;
-	error = vn_lock(vp, LK_SHARED);
-	if (error != 0)
-		return error;
-	error = VTOI(vp)->i_nlink == 0 ? ENOENT :
-	    ffs_dir_find(vp, "..", 2, &off, &ino);
-	if (error == 0)
-		error = vcache_get(mp, &ino, sizeof(ino), upp);
-	VOP_UNLOCK(vp);
-	if (error == 0 && ((*upp)->v_type != VDIR || *upp == vp)) {
-		vrele(*upp);
-		*upp = NULL;
-		error = EIO;
-	}
-	return error;
+	error = ffs_dir_find(vp, "..", 2, &off, &ino);
+	return error != 0 ? error : vcache_get(mp, &ino, sizeof(ino), upp);
 }
 
-/*
- * Walk from tdvp towards the root.  The rename lock of the mount keeps
- * directories in their places; a disk can hold a circle.
- */
 static int
 ffs_gro_genealogy(struct mount *mp, kauth_cred_t cred __unused,
     struct vnode *fdvp, struct vnode *tdvp, struct vnode **intermediate)
 {
-	struct vnode *vp = tdvp, *up;
-	int depth, error = EIO;
-
-	*intermediate = NULL;
-	vref(vp);
-	for (depth = 0; depth < DEPTH_MAX; depth++) {
-		error = rename_parent(mp, vp, &up);
-		if (error != 0 || up == NULL)
-			break;
-		if (up == fdvp) {
-			vrele(up);
-			*intermediate = vp;
-			return 0;
-		}
-		vrele(vp);
-		vp = up;
-		error = EIO;
-	}
-	vrele(vp);
-	return error;
+	return genfs_genealogy(mp, fdvp, tdvp, rename_parent, intermediate);
 }
 
 static int
 ffs_gro_lock_directory(struct mount *mp __unused, struct vnode *vp)
 {
-	int error;
-
-	error = vn_lock(vp, LK_EXCLUSIVE);
-	if (error == 0 && VTOI(vp)->i_nlink == 0) {
-		VOP_UNLOCK(vp);
-		error = ENOENT;
-	}
-	return error;
+	return genfs_lock_directory(vp, rename_removed);
 }
 
 static const struct genfs_rename_ops ffs_rename_ops = {

@@ -332,34 +332,16 @@ ffs_print(void *v)
 int
 ffs_pathconf(void *v)
 {
-	struct vop_pathconf_args *ap = v;
+	static const struct genfs_limits limits = {
+		.gl_link_max = UFS_LINK_MAX,
+		.gl_name_max = FFS_MAXNAMLEN,
+		.gl_pipe_buf = PIPE_BUF,
+		.gl_filesizebits = 42,
+		.gl_symlink_max = PATH_MAX,
+		.gl_symlinks = 1,
+	};
 
-	switch (ap->a_name) {
-	case _PC_LINK_MAX:
-		*ap->a_retval = UFS_LINK_MAX;
-		return 0;
-	case _PC_NAME_MAX:
-		*ap->a_retval = FFS_MAXNAMLEN;
-		return 0;
-	case _PC_PATH_MAX:
-	case _PC_SYMLINK_MAX:
-		*ap->a_retval = PATH_MAX;
-		return 0;
-	case _PC_PIPE_BUF:
-		*ap->a_retval = PIPE_BUF;
-		return 0;
-	case _PC_CHOWN_RESTRICTED:
-	case _PC_NO_TRUNC:
-	case _PC_SYNC_IO:
-	case _PC_2_SYMLINKS:
-		*ap->a_retval = 1;
-		return 0;
-	case _PC_FILESIZEBITS:
-		*ap->a_retval = 42;
-		return 0;
-	default:
-		return EINVAL;
-	}
+	return genfs_stdpathconf(v, &limits);
 }
 
 /*

@@ -21,26 +21,10 @@
 
 MODULE(MODULE_CLASS_VFS, ffs, NULL);
 
-int
-ffs_vget(struct mount *mp, ino_t ino, struct vnode **vpp)
-{
-	int error;
-
-	error = vcache_get(mp, &ino, sizeof(ino), vpp);
-	if (error != 0)
-		return error;
-	error = vn_lock(*vpp, LK_EXCLUSIVE);
-	if (error != 0) {
-		vrele(*vpp);
-		*vpp = NULL;
-	}
-	return error;
-}
-
 static int
 ffs_root(struct mount *mp, struct vnode **vpp)
 {
-	return ffs_vget(mp, UFS_ROOTINO, vpp);
+	return vfs_inovget(mp, UFS_ROOTINO, vpp);
 }
 
 static int
@@ -140,7 +124,7 @@ ffs_fhtovp(struct mount *mp, struct fid *fhp, struct vnode **vpp)
 	if (fhp->fid_len != sizeof(ufh))
 		return EINVAL;
 	memcpy(&ufh, fhp, sizeof(ufh));
-	error = ffs_vget(mp, ufh.ufid_ino, vpp);
+	error = vfs_inovget(mp, ufh.ufid_ino, vpp);
 	if (error == EINVAL || error == EIO)
 		return ESTALE;
 	if (error != 0)
@@ -159,17 +143,11 @@ ffs_vptofh(struct vnode *vp, struct fid *fhp, size_t *fh_size)
 	struct inode *ip = VTOI(vp);
 	struct ufid ufh;
 
-	if (*fh_size < sizeof(ufh)) {
-		*fh_size = sizeof(ufh);
-		return E2BIG;
-	}
-	*fh_size = sizeof(ufh);
 	memset(&ufh, 0, sizeof(ufh));
 	ufh.ufid_len = sizeof(ufh);
 	ufh.ufid_ino = (uint32_t)ip->i_number;
 	ufh.ufid_gen = ip->i_din.di_gen;
-	memcpy(fhp, &ufh, sizeof(ufh));
-	return 0;
+	return vfs_putfid(&ufh, sizeof(ufh), fhp, fh_size);
 }
 
 static const struct vnodeopv_desc *const ffs_vnodeopv_descs[] = {
@@ -189,7 +167,7 @@ static struct vfsops ffs_vfsops = {
 	.vfs_quotactl = vfs_stdquotactl,
 	.vfs_statvfs = ffs_statvfs,
 	.vfs_sync = ffs_sync,
-	.vfs_vget = ffs_vget,
+	.vfs_vget = vfs_inovget,
 	.vfs_loadvnode = ffs_loadvnode,
 	.vfs_newvnode = ffs_newvnode,
 	.vfs_fhtovp = ffs_fhtovp,

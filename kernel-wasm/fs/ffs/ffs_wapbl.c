@@ -152,7 +152,7 @@ ffs_wapbl_orphans(struct ufsmount *ump)
 		ino = lg->lg_orphans[i].lo_ino;
 		mode = lg->lg_orphans[i].lo_mode;
 		ffs_log_begin(ump);
-		error = ffs_vget(ump->um_mountp, ino, &vp);
+		error = vfs_inovget(ump->um_mountp, ino, &vp);
 		if (error == 0)
 			vput(vp);	/* without links: it goes */
 		else if (error == ESTALE)
@@ -201,7 +201,7 @@ wapbl_valid(struct ufsmount *ump)
 	if (fs->fs_jlocation == FSJ_ENDOFPART)
 		return place.lp_sector * DEV_BSIZE >= fsbtobyte(fs,
 		    fs->fs_size);
-	if (ffs_vget(ump->um_mountp, (ino_t)fs->fs_jlocs[JL_INO], &vp) != 0)
+	if (vfs_inovget(ump->um_mountp, (ino_t)fs->fs_jlocs[JL_INO], &vp) != 0)
 		return false;
 	first = (uint64_t)VTOI(vp)->i_din.di_db[0] <<
 	    (fs->fs_fshift - DEV_BSHIFT);

@@ -131,7 +131,7 @@ ffs_wapbl_create(struct ufsmount *ump)
 	run_find(ump, (uint32_t)(size >> fs->fs_bshift), &run);
 	if ((uint64_t)run.r_count << fs->fs_bshift < FSJ_MINSIZE / 4)
 		return ENOSPC;
-	error = ffs_vget(ump->um_mountp, UFS_ROOTINO, &rootvp);
+	error = vfs_inovget(ump->um_mountp, UFS_ROOTINO, &rootvp);
 	if (error != 0)
 		return error;
 	vattr_null(&va);

@@ -288,26 +288,12 @@ kernfs_print(void *v)
 static int
 kernfs_pathconf(void *v)
 {
-	struct vop_pathconf_args *ap = v;
+	static const struct genfs_limits limits = {
+		.gl_link_max = LINK_MAX,
+		.gl_name_max = 255,
+	};
 
-	switch (ap->a_name) {
-	case _PC_LINK_MAX:
-		*ap->a_retval = LINK_MAX;
-		return 0;
-	case _PC_NAME_MAX:
-		*ap->a_retval = 255;
-		return 0;
-	case _PC_PATH_MAX:
-		*ap->a_retval = PATH_MAX;
-		return 0;
-	case _PC_CHOWN_RESTRICTED:
-	case _PC_NO_TRUNC:
-	case _PC_SYNC_IO:
-		*ap->a_retval = 1;
-		return 0;
-	default:
-		return EINVAL;
-	}
+	return genfs_stdpathconf(v, &limits);
 }
 
 int (**kernfs_vnodeop_p)(void *);

@@ -138,75 +138,38 @@ msdosfs_gro_lookup(struct mount *mp, struct vnode *dvp,
 	return error != 0 ? error : msdosfs_deget(VTODE(dvp), &dd, vpp);
 }
 
-/*
- * The directory above vp, referenced; *upp NULL: vp is the root.
- */
-static int
-rename_parent(struct vnode *vp, struct vnode **upp)
+static bool
+rename_removed(struct vnode *vp)
 {
-	struct denode *dep = VTODE(vp);
+	return VTODE(vp)->de_removed;
+}
+
+static int
+rename_parent(struct mount *mp, struct vnode *vp, struct vnode **upp)
+{
 	uint32_t clust;
 	int error;
 
-	*upp = NULL;
-	error = vn_lock(vp, LK_SHARED);
-	if (error != 0)
-		return error;
-	if (dep->de_removed)
-		error = ENOENT;
-	else if (!msdosfs_isroot(dep)) {
-		error = msdosfs_dir_parent(dep, &clust);
-		if (error == 0)
-			error = msdosfs_getdir(dep->de_pmp, clust, upp);
-	}
-	VOP_UNLOCK(vp);
-	return error;
+	if (rename_removed(vp))
+		return ENOENT;
+	if (msdosfs_isroot(VTODE(vp)))
+		return 0;
+	error = msdosfs_dir_parent(VTODE(vp), &clust);
+	return error != 0 ? error :
+	    msdosfs_getdir(VFSTOMSDOSFS(mp), clust, upp);
 }
 
-/*
- * Walk from tdvp towards the root; more steps than clusters are a ring.
- */
 static int
-msdosfs_gro_genealogy(struct mount *mp, kauth_cred_t cred,
+msdosfs_gro_genealogy(struct mount *mp, kauth_cred_t cred __unused,
     struct vnode *fdvp, struct vnode *tdvp, struct vnode **intermediate)
 {
-	uint32_t steps = VFSTOMSDOSFS(mp)->pm_maxcluster;
-	struct vnode *vp = tdvp, *up;
-	int error;
-
-	(void)cred;
-	*intermediate = NULL;
-	vref(vp);
-	for (;;) {
-		error = steps-- == 0 ? ELOOP : rename_parent(vp, &up);
-		if (error != 0 || up == NULL)
-			break;
-		if (up == fdvp) {
-			vrele(up);
-			*intermediate = vp;
-			return 0;
-		}
-		vrele(vp);
-		vp = up;
-	}
-	vrele(vp);
-	return error;
+	return genfs_genealogy(mp, fdvp, tdvp, rename_parent, intermediate);
 }
 
 static int
-msdosfs_gro_lock_directory(struct mount *mp, struct vnode *vp)
+msdosfs_gro_lock_directory(struct mount *mp __unused, struct vnode *vp)
 {
-	int error;
-
-	(void)mp;
-	error = vn_lock(vp, LK_EXCLUSIVE);
-	if (error != 0)
-		return error;
-	if (VTODE(vp)->de_removed) {
-		VOP_UNLOCK(vp);
-		return ENOENT;
-	}
-	return 0;
+	return genfs_lock_directory(vp, rename_removed);
 }
 
 static const struct genfs_rename_ops msdosfs_rename_ops = {

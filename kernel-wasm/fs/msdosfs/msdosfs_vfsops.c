@@ -331,16 +331,10 @@ msdosfs_vptofh(struct vnode *vp, struct fid *fhp, size_t *fh_size)
 	const struct denode *dep = VTODE(vp);
 	struct defid d = { .defid_len = sizeof(d) };
 
-	if (*fh_size < sizeof(d)) {
-		*fh_size = sizeof(d);
-		return E2BIG;
-	}
-	*fh_size = sizeof(d);
 	d.defid_dirclust = dep->de_key.dk_dirclust;
 	d.defid_dirofs = dep->de_key.dk_diroffset;
 	d.defid_start = dep->de_startcluster;
-	memcpy(fhp, &d, sizeof(d));
-	return 0;
+	return vfs_putfid(&d, sizeof(d), fhp, fh_size);
 }
 
 static const struct vnodeopv_desc *const msdosfs_vnodeopv_descs[] = {

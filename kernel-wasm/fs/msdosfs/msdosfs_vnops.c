@@ -223,28 +223,14 @@ int
 msdosfs_pathconf(void *v)
 {
 	struct vop_pathconf_args *ap = v;
-	struct msdosfsmount *pmp = VTODE(ap->a_vp)->de_pmp;
+	const struct genfs_limits limits = {
+		.gl_link_max = 1,
+		.gl_name_max = (register_t)
+		    ap->a_vp->v_mount->mnt_stat.f_namemax,
+		.gl_filesizebits = 32,
+	};
 
-	switch (ap->a_name) {
-	case _PC_LINK_MAX:
-	case _PC_CHOWN_RESTRICTED:
-	case _PC_NO_TRUNC:
-	case _PC_SYNC_IO:
-		*ap->a_retval = 1;
-		return 0;
-	case _PC_NAME_MAX:
-		*ap->a_retval = (register_t)
-		    pmp->pm_mountp->mnt_stat.f_namemax;
-		return 0;
-	case _PC_PATH_MAX:
-		*ap->a_retval = PATH_MAX;
-		return 0;
-	case _PC_FILESIZEBITS:
-		*ap->a_retval = 32;
-		return 0;
-	default:
-		return EINVAL;
-	}
+	return genfs_stdpathconf(v, &limits);
 }
 
 int

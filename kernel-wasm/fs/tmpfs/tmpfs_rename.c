@@ -153,59 +153,40 @@ tmpfs_gro_lookup(struct mount *mp, struct vnode *dvp,
 	return vcache_get(mp, &node, sizeof(node), vpp);
 }
 
+static bool
+rename_removed(struct vnode *vp)
+{
+
+	return VP_TO_TMPFS_NODE(vp)->tn_u.tn_dir.tn_parent == NULL;
+}
+
 /*
- * Walk from tdvp towards the root.  The rename lock of the mount keeps
- * directories in their places; a directory's lock and a name of its own keep
- * its parent from being removed until that is referenced.
+ * A directory's lock and a name of its own keep its parent from being removed
+ * until that is referenced.
  */
 static int
-tmpfs_gro_genealogy(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp,
-    struct vnode *tdvp, struct vnode **intermediate)
+rename_parent(struct mount *mp, struct vnode *vp, struct vnode **upp)
 {
-	struct tmpfs_node *node, *parent;
-	struct vnode *vp = tdvp, *up;
-	int error;
+	struct tmpfs_node *node = VP_TO_TMPFS_NODE(vp);
+	struct tmpfs_node *parent = node->tn_u.tn_dir.tn_parent;
 
-	(void)cred;
-	*intermediate = NULL;
-	vref(vp);
-	for (;;) {
-		if ((error = vn_lock(vp, LK_SHARED)) != 0)
-			break;
-		node = VP_TO_TMPFS_NODE(vp);
-		parent = node->tn_u.tn_dir.tn_parent;
-		if (parent == NULL)
-			error = ENOENT;
-		else if (parent != node)
-			error = vcache_get(mp, &parent, sizeof(parent), &up);
-		VOP_UNLOCK(vp);
-		if (error != 0 || parent == node)
-			break;
-		if (up == fdvp) {
-			vrele(up);
-			*intermediate = vp;
-			return 0;
-		}
-		vrele(vp);
-		vp = up;
-	}
-	vrele(vp);
-	return error;
+	if (parent == NULL)
+		return ENOENT;
+	return parent == node ? 0 :
+	    vcache_get(mp, &parent, sizeof(parent), upp);
 }
 
 static int
-tmpfs_gro_lock_directory(struct mount *mp, struct vnode *vp)
+tmpfs_gro_genealogy(struct mount *mp, kauth_cred_t cred __unused,
+    struct vnode *fdvp, struct vnode *tdvp, struct vnode **intermediate)
 {
-	int error;
+	return genfs_genealogy(mp, fdvp, tdvp, rename_parent, intermediate);
+}
 
-	(void)mp;
-	if ((error = vn_lock(vp, LK_EXCLUSIVE)) != 0)
-		return error;
-	if (VP_TO_TMPFS_NODE(vp)->tn_u.tn_dir.tn_parent == NULL) {
-		VOP_UNLOCK(vp);
-		return ENOENT;
-	}
-	return 0;
+static int
+tmpfs_gro_lock_directory(struct mount *mp __unused, struct vnode *vp)
+{
+	return genfs_lock_directory(vp, rename_removed);
 }
 
 static const struct genfs_rename_ops tmpfs_rename_ops = {

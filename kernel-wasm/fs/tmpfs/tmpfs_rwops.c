@@ -318,33 +318,14 @@ tmpfs_readlink(void *v)
 int
 tmpfs_pathconf(void *v)
 {
-	struct vop_pathconf_args *ap = v;
-	register_t *retval = ap->a_retval;
+	static const struct genfs_limits limits = {
+		.gl_link_max = TMPFS_LINK_MAX,
+		.gl_name_max = TMPFS_MAXNAMLEN,
+		.gl_pipe_buf = PIPE_BUF,
+		.gl_filesizebits = 64,
+	};
 
-	switch (ap->a_name) {
-	case _PC_LINK_MAX:
-		*retval = TMPFS_LINK_MAX;
-		return 0;
-	case _PC_NAME_MAX:
-		*retval = TMPFS_MAXNAMLEN;
-		return 0;
-	case _PC_PATH_MAX:
-		*retval = PATH_MAX;
-		return 0;
-	case _PC_PIPE_BUF:
-		*retval = PIPE_BUF;
-		return 0;
-	case _PC_CHOWN_RESTRICTED:
-	case _PC_NO_TRUNC:
-	case _PC_SYNC_IO:
-		*retval = 1;
-		return 0;
-	case _PC_FILESIZEBITS:
-		*retval = 64;
-		return 0;
-	default:
-		return EINVAL;
-	}
+	return genfs_stdpathconf(v, &limits);
 }
 
 int

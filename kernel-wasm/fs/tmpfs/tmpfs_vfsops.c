@@ -245,17 +245,12 @@ tmpfs_vptofh(struct vnode *vp, struct fid *fhp, size_t *fh_size)
 {
 	struct tmpfs_node *node = VP_TO_TMPFS_NODE(vp);
 	struct tmpfs_fid tf;
-	size_t room = *fh_size;
 
-	*fh_size = sizeof(tf);
-	if (room < sizeof(tf))
-		return E2BIG;
 	memset(&tf, 0, sizeof(tf));
 	tf.tf_len = sizeof(tf);
 	tf.tf_gen = (uint32_t)node->tn_gen;
 	tf.tf_id = node->tn_id;
-	memcpy(fhp, &tf, sizeof(tf));
-	return 0;
+	return vfs_putfid(&tf, sizeof(tf), fhp, fh_size);
 }
 
 static int

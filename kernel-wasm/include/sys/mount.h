@@ -195,6 +195,8 @@ int	vfs_stdsnapshot(struct mount *, struct vnode *, struct timespec *);
 int	vfs_stdfsync(struct vnode *, int);
 int	vfs_stdfhtovp(struct mount *, struct fid *, struct vnode **);
 int	vfs_stdvptofh(struct vnode *, struct fid *, size_t *);
+int	vfs_inovget(struct mount *, ino_t, struct vnode **);
+int	vfs_putfid(const void *, size_t, struct fid *, size_t *);
 int	vfs_stdstart(struct mount *, int);
 int	vfs_stdsync(struct mount *, int, kauth_cred_t);
 void	vfs_stdinit(void);

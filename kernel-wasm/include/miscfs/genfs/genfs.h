@@ -28,7 +28,7 @@ int	genfs_poll(void *);
 int	genfs_revoke(void *);
 int	genfs_seek(void *);
 int	genfs_fsync(void *);
-int	genfs_pathconf(void *);
+int	genfs_pathconf(void *);		/* knows nothing but _PC_PATH_MAX */
 int	genfs_mmap(void *);
 int	genfs_getpages(void *);
 int	genfs_putpages(void *);
@@ -56,6 +56,19 @@ int	genfs_can_chflags(kauth_cred_t, enum vtype, uid_t owner,
 int	genfs_can_sticky(kauth_cred_t, uid_t dir_uid, uid_t file_uid);
 int	genfs_can_extattr(kauth_cred_t, int access_mode, struct vnode *,
 	    const char *attr);
+
+/*
+ * VOP_PATHCONF of a file system by its limits; 0: no answer to that.
+ */
+struct genfs_limits {
+	register_t	gl_link_max;
+	register_t	gl_name_max;
+	register_t	gl_pipe_buf;
+	register_t	gl_filesizebits;
+	register_t	gl_symlink_max;
+	register_t	gl_symlinks;	/* _PC_2_SYMLINKS */
+};
+int	genfs_stdpathconf(void *v, const struct genfs_limits *);
 
 /* For the benefit of VFS_RENAMELOCK_*, see also sys/mount.h. */
 int	genfs_suspendctl(struct mount *, int);
@@ -114,6 +127,18 @@ struct genfs_rename_ops {
 		    struct vnode **intermediate_node_ret);
 	int	(*gro_lock_directory)(struct mount *, struct vnode *vp);
 };
+
+/*
+ * The bodies of gro_genealogy and gro_lock_directory.  A genfs_parent_t gives
+ * the directory above vp, which is locked: referenced, NULL for the root, and
+ * ENOENT when vp was removed.
+ */
+typedef int genfs_parent_t(struct mount *, struct vnode *vp,
+	    struct vnode **upp);
+int	genfs_genealogy(struct mount *, struct vnode *fdvp,
+	    struct vnode *tdvp, genfs_parent_t *, struct vnode **childp);
+int	genfs_lock_directory(struct vnode *vp,
+	    bool (*removed)(struct vnode *));
 
 int	genfs_insane_rename(void *v, int (*sane_rename)(struct vnode *fdvp,
 	    struct componentname *fcnp, struct vnode *tdvp,
