@@ -37,6 +37,9 @@ const PACKAGES = {
     ['mtools', '/usr/bin/mtools'],
     ['fdisk', '/usr/sbin/sfdisk'],
     ['gdisk', '/usr/sbin/sgdisk'],
+    ['qemu-utils', '/usr/bin/qemu-img'],
+    ['zstd', '/usr/bin/zstd'],
+    ['zip', '/usr/bin/zip'],
   ],
   browser: [['chromium', '/usr/bin/chromium']],
 };

@@ -22,7 +22,9 @@ export const USAGE = `usage: rumpus [options]                   interactive shel
                                           ${wrapped(FILE_COMMAND_NAMES, 42)}
        rumpus syscalls -i DIR -f FS FILE  run a list of system calls
 
-  --disk NAME=FILE[,ro]   attach a file as /dev/NAME and /dev/rNAME (may be repeated)
+  --disk NAME=FILE[,ro]   attach a file as /dev/NAME and /dev/rNAME (may be repeated): a raw image, or qcow2, VMDK,
+                          VHD, .gz, .zst, .zip (FILE.zip#ENTRY), or an https address; those are not written to,
+                          changes are gone at the end
   --ncpu N                virtual CPUs (default 2)
   --threads 0             no kernel threads: everything in one thread
   --memory N[k|m|g]       memory of the machine (default 512m)

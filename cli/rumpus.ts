@@ -22,7 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
   // Each way of running needs other parts; what is not needed is not loaded.
   if (options.call !== undefined) return await (await import('./run_foreign.ts')).runForeign(options);
   if (options.threads) return await (await import('./run_threaded.ts')).runThreaded(options);
-  return (await import('./run_inline.ts')).runInlineShell(options);
+  return await (await import('./run_inline.ts')).runInlineShell(options);
 }
 
 // Nobody reads any more (`rumpus -c yes | head`): end as of SIGPIPE, without a word.

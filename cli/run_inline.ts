@@ -7,10 +7,11 @@ import { runAnyProgram } from '../userland/run_tool.ts';
 import { type InlineRun, runInline } from '../workers/inline_programs.ts';
 import { LocalKernel } from '../workers/local_kernel.ts';
 import { type Arguments, CommandLineError } from './arguments.ts';
+import { diskFile } from './disk_file.ts';
 import { BrokenPipe, writeStream } from './host_stream.ts';
 import { readKernel } from './kernel_file.ts';
 
-export function runInlineShell(options: Arguments): number {
+export async function runInlineShell(options: Arguments): Promise<number> {
   if (options.script === undefined)
     throw new CommandLineError('--threads 0 has no interactive shell; give it a script with -c');
   const kernel = LocalKernel.boot({
@@ -24,7 +25,9 @@ export function runInlineShell(options: Arguments): number {
     ...(options.trace ? { onTrace: (line: string) => void fs.writeSync(2, `${line}\n`) } : {}),
   });
   for (const disk of options.disks) {
-    const errno = kernel.attachFile(disk.name, disk.path, disk.readOnly);
+    const { path, release } = await diskFile(disk);
+    const errno = kernel.attachFile(disk.name, path, disk.readOnly);
+    release();
     if (errno !== 0) throw new Error(`${disk.path}: cannot be attached as ${disk.name}: errno ${errno}`);
   }
   const env = { PATH: '/bin:/sbin:/usr/bin:/usr/sbin', HOME: '/', USER: 'root', LOGNAME: 'root', SHELL: '/bin/sh' };

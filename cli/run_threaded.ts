@@ -6,7 +6,8 @@ import path from 'node:path';
 import { bootKernel, type Kernel } from '../workers/kernel_host.ts';
 import { nodePlatform } from '../workers/platform_node.ts';
 import type { SessionEnd } from '../workers/terminal.ts';
-import type { Arguments } from './arguments.ts';
+import type { Arguments, DiskArgument } from './arguments.ts';
+import { diskSource } from './disk_file.ts';
 import { readKernel } from './kernel_file.ts';
 import { describeModule } from './run_foreign.ts';
 
@@ -63,12 +64,17 @@ export async function runThreaded(options: Arguments): Promise<number> {
     },
     ...(options.trace ? { onTrace: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
   });
-  for (const disk of options.disks)
-    await kernel.attachDisk({ name: disk.name, source: { kind: 'node', path: disk.path }, readOnly: disk.readOnly });
+  for (const disk of options.disks) await attachDisk(kernel, disk);
   const end = interactive ? await shell(kernel) : await script(kernel, options.script as string);
   if (panicked) return 70;
   await Promise.race([kernel.halt(), new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
   return end.signal === undefined ? (end.status ?? 70) : 128 + end.signal;
+}
+
+async function attachDisk(kernel: Kernel, disk: DiskArgument): Promise<void> {
+  const { source, release } = await diskSource(disk);
+  await kernel.attachDisk({ name: disk.name, source, readOnly: disk.readOnly });
+  release();
 }
 
 function script(kernel: Kernel, text: string): Promise<SessionEnd> {

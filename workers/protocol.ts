@@ -40,17 +40,27 @@ export type ControlAnswer =
   | { readonly type: 'done'; readonly id: number; readonly value: number | bigint }
   | { readonly type: 'failed'; readonly id: number; readonly message: string };
 
+/** Something read in place, never written: raw, or in the format of a virtual machine, as its content says. */
+export type BaseSource =
+  /** A file of the user's. */
+  | { readonly kind: 'file'; readonly file: Blob }
+  /** A file on a web server, read in ranges. */
+  | { readonly kind: 'url'; readonly url: string }
+  /** A file of the Node process. */
+  | { readonly kind: 'host'; readonly path: string };
+
 /** Where a disk's bytes come from. */
 export type DiskSource =
-  /** A file of the user's, read in place, never written. */
-  | { readonly kind: 'file'; readonly file: Blob }
-  /** An image in the browser's storage, by its id in the catalogue. */
-  | { readonly kind: 'stored'; readonly id: string }
+  | BaseSource
+  /** An image in the browser's storage, by its id in the catalogue; an overlay needs what it lies over. */
+  | { readonly kind: 'stored'; readonly id: string; readonly base?: BaseSource; readonly identity?: string }
+  /** Changes kept in memory, over a base; lost when the kernel ends. */
+  | { readonly kind: 'scratch'; readonly base: BaseSource }
   /** Bytes in memory; lost when the kernel ends. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   /** An empty disk in memory. */
   | { readonly kind: 'empty'; readonly size: number }
-  /** A file of the Node process. */
+  /** A raw file of the Node process, read and written. */
   | { readonly kind: 'node'; readonly path: string };
 
 export type StorageMessage =
