@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
+
 import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
+import { dumpfs } from '../ffs/dumpfs.ts';
 import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
 import { newfs } from '../ffs/newfs.ts';
 import { newfsMsdos } from '../msdos/newfs_msdos.ts';
@@ -9,9 +11,10 @@ import { newfsV7fs } from '../v7fs/newfs_v7fs.ts';
 // biome-ignore format: a table
 /** The programs that make, check and show disks and archives: big code that most sessions never run. One row a line. */
 export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
+  ['dumpfs', 'sbin', 'Facijmsv', (c) => dumpfs(c)],
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
-  ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
+  ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],
   ['newfs_v7fs', 'sbin', 'BFVZns', (c) => newfsV7fs(c)],
 ];

@@ -27,7 +27,12 @@ const MAX_BYTES = 2 ** 30;
 const HEADER_FIELDS = {
   type: [0, 'u32'],
   len: [4, 's32'],
+  checksum: [8, 'u32'],
   generation: [12, 'u32'],
+  fsid0: [16, 's32'],
+  fsid1: [20, 's32'],
+  time: [24, 's64'],
+  timensec: [32, 'u32'],
   version: [36, 'u32'],
   logShift: [40, 'u32'],
   fsShift: [44, 'u32'],
@@ -37,7 +42,7 @@ const HEADER_FIELDS = {
   circSize: [72, 's64'],
 } as const;
 
-class JournalHeader extends structOf(HEADER_FIELDS) {}
+export class JournalHeader extends structOf(HEADER_FIELDS) {}
 
 /** Bytes of the device. */
 export interface JournalPlace {
@@ -76,7 +81,8 @@ export class Journal {
   readonly sectors = new Map<number, number>();
   /** Inodes that were in use without a name. */
   orphans: number[] = [];
-  private readonly headers: JournalHeader[] = [];
+  /** Those that are whole, one or two. */
+  readonly headers: JournalHeader[] = [];
   private readonly header: JournalHeader;
   private at = 0;
   private left = 0;

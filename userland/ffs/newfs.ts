@@ -4,11 +4,11 @@ import { RawDevice } from '../disk/raw_device.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import { CLOCK_REALTIME, O_CREAT, O_RDWR } from '../librump/constants.gen.ts';
-import { isErrno } from '../librump/syscall_error.ts';
 import { cgSuper } from './geometry.ts';
 import { type NewfsCommand, parseNewfs } from './newfs_options.ts';
 import { NewfsError, planNewfs } from './newfs_plan.ts';
 import { writeNewfs } from './newfs_write.ts';
+import { findSpecial, mountOf } from './open_ffs.ts';
 import type { Superblock } from './superblock.ts';
 
 const COLUMNS = 79;
@@ -71,23 +71,9 @@ function planOrFail(ctx: ProgramContext, command: NewfsCommand, disk: RawDevice)
   }
 }
 
-/** A name without a slash is a disk below /dev, the raw one first, as opendisk(3) has it. */
-function findSpecial(ctx: ProgramContext, special: string): string {
-  if (special.includes('/')) return special;
-  const raw = `/dev/r${special}`;
-  try {
-    ctx.sys.stat(raw);
-    return raw;
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) ctx.failError(raw, error);
-    return `/dev/${special}`;
-  }
-}
-
 function refuseMounted(ctx: ProgramContext, path: string): void {
-  const names = [path, path.replace(/\/r([^/]*)$/, '/$1')];
-  for (const { mntfromname, mntonname } of ctx.sys.getvfsstat())
-    if (names.includes(mntfromname)) ctx.fail(`${path} is currently mounted on ${mntonname}`);
+  const mount = mountOf(ctx, path);
+  if (mount !== undefined) ctx.fail(`${path} is currently mounted on ${mount.on}`);
 }
 
 /** The file becomes as long as -s says; what is new is a hole. */

@@ -288,7 +288,8 @@ export class Superblock extends structOf(SUPERBLOCK_FIELDS) {
     if (this.sblkno < 0 || this.cblkno < this.sblkno || this.iblkno < this.cblkno) return 'places in a group';
     const inodeFrags = Math.ceil(ipg / this.inopb) * this.frag;
     if (this.iblkno + inodeFrags > fpg || this.dblkno < this.iblkno || this.dblkno > fpg) return 'places in a group';
-    if (this.cssize < ncg * CSUM_SIZE || this.cssize > size * this.fsize) return `summary size ${this.cssize}`;
+    const summary = ncg * CSUM_SIZE;
+    if (this.cssize < summary || this.cssize > summary + this.bsize) return `summary size ${this.cssize}`;
     if (this.csaddr < 1 || this.csaddr + Math.ceil(this.cssize / this.fsize) > size) return `summary at ${this.csaddr}`;
     if (this.maxbpg < 1) return `maxbpg ${this.maxbpg}`;
     if (this.contigsumsize < 0 || this.contigsumsize > FS_MAXCONTIG) return `contigsumsize ${this.contigsumsize}`;
