@@ -5,7 +5,11 @@
  */
 
 #include <sys/param.h>
+#include <dev/md.h>
+#include <dev/vndvar.h>
 #include <sys/dirent.h>
+#include <sys/disk.h>
+#include <sys/disklabel.h>
 #include <sys/event.h>
 #include <sys/fcntl.h>
 #include <sys/poll.h>
@@ -150,5 +154,38 @@ CTASSERT_SIZE(sigaction, 24);
 CTASSERT_OFFSET(sigaction, sa_handler, 0);
 CTASSERT_OFFSET(sigaction, sa_mask, 4);
 CTASSERT_OFFSET(sigaction, sa_flags, 20);
+
+CTASSERT_SIZE(dkwedge_info, 208);
+CTASSERT_OFFSET(dkwedge_info, dkw_devname, 0);
+CTASSERT_OFFSET(dkwedge_info, dkw_wname, 16);
+CTASSERT_OFFSET(dkwedge_info, dkw_parent, 144);
+CTASSERT_OFFSET(dkwedge_info, dkw_offset, 160);
+CTASSERT_OFFSET(dkwedge_info, dkw_size, 168);
+CTASSERT_OFFSET(dkwedge_info, dkw_ptype, 176);
+
+CTASSERT_SIZE(dkwedge_list, 16);
+CTASSERT_OFFSET(dkwedge_list, dkwl_buf, 0);
+CTASSERT_OFFSET(dkwedge_list, dkwl_bufsize, 4);
+CTASSERT_OFFSET(dkwedge_list, dkwl_nwedges, 8);
+CTASSERT_OFFSET(dkwedge_list, dkwl_ncopied, 12);
+
+CTASSERT_SIZE(disklabel, 408);
+
+CTASSERT_SIZE(md_conf, 12);
+CTASSERT_OFFSET(md_conf, md_addr, 0);
+CTASSERT_OFFSET(md_conf, md_size, 4);
+CTASSERT_OFFSET(md_conf, md_type, 8);
+
+CTASSERT_SIZE(vnd_ioctl, 40);
+CTASSERT_OFFSET(vnd_ioctl, vnd_file, 0);
+CTASSERT_OFFSET(vnd_ioctl, vnd_flags, 4);
+CTASSERT_OFFSET(vnd_ioctl, vnd_geom, 8);
+CTASSERT_OFFSET(vnd_ioctl, vnd_osize, 24);
+CTASSERT_OFFSET(vnd_ioctl, vnd_size, 32);
+
+CTASSERT_SIZE(vnd_user, 24);
+CTASSERT_OFFSET(vnd_user, vnu_unit, 0);
+CTASSERT_OFFSET(vnd_user, vnu_dev, 8);
+CTASSERT_OFFSET(vnd_user, vnu_ino, 16);
 
 #endif /* __wasm32__ */

@@ -6,6 +6,7 @@ import * as C from '../librump/constants.gen.ts';
 import { encodeMountArgs, TYPE_OPTIONS, V7FS_ORDERS } from '../librump/mount_args.ts';
 import type { Statvfs } from '../librump/structs.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
+import { listWedges } from '../partition/wedges.ts';
 
 /** Words of -o that are flags of mount(2); with "no" in front they clear. */
 export const FLAG_WORDS: readonly (readonly [word: string, flag: number])[] = [
@@ -189,7 +190,6 @@ function newMount(
     ctx.err.flush();
     return done(ctx, type, source, node, verbose);
   }
-  let last: SyscallError | undefined;
   for (const candidate of PROBE) {
     // An image that was attached read-only, or a type we only read, asks for -r: try again so.
     let error = attempt(ctx, candidate, source, node, flags, extra);
@@ -198,14 +198,34 @@ function newMount(
     if (error === undefined) return done(ctx, candidate, source, node, verbose);
     if (['ENOENT', 'ENOTDIR', 'EBUSY', 'ENXIO', 'ENOTBLK'].includes(error.code))
       return explain(ctx, candidate, source, node, error);
-    if (error.code !== 'ENODEV') last = error;
   }
+  const wedges = wedgesOf(ctx, source);
+  if (wedges !== '') ctx.fail(`${source}: has partitions: ${wedges}; mount one of them`);
   ctx.warn(`${source}: no file system found that this kernel knows (tried ${PROBE.join(', ')}).`);
   ctx.err.write(
     `       What is it? \`hexdump -C -n 512 ${source}\` shows its first bytes; name a type with -t. dmesg(8) may say what was in the way.\n`,
   );
   ctx.err.flush();
-  return last === undefined ? 1 : 1;
+  return 1;
+}
+
+/** The partitions of a whole disk: "dk0 (ffs), dk1 (msdos)", or nothing; `busy`: those that are mounted. */
+function wedgesOf(ctx: ProgramContext, source: string, busy = false): string {
+  const mounted = new Set(busy ? ctx.sys.getvfsstat().map((m) => m.mntfromname) : []);
+  try {
+    const fd = ctx.sys.open(source.replace(/([^/]*)$/, 'r$1'), C.O_RDONLY);
+    try {
+      return listWedges(ctx.sys, fd)
+        .filter((wedge) => !busy || mounted.has(`/dev/${wedge.device}`))
+        .map((wedge) => `${wedge.device} (${wedge.ptype || 'unknown'})`)
+        .join(', ');
+    } finally {
+      ctx.sys.close(fd);
+    }
+  } catch (error) {
+    if (error instanceof SyscallError) return '';
+    throw error;
+  }
 }
 
 /** The device or the type can only be read. */
@@ -264,15 +284,20 @@ function explain(ctx: ProgramContext, type: string, source: string, node: string
       break;
     case 'EINVAL':
     case 'EFTYPE':
-    case 'EIO':
-      text = `${error.message} (no valid ${type} file system there? without -t mount looks for the type)`;
+    case 'EIO': {
+      const wedges = wedgesOf(ctx, source);
+      const hint = wedges === '' ? 'without -t mount looks for the type' : `it has partitions: ${wedges}`;
+      text = `${error.message} (no valid ${type} file system there? ${hint})`;
       break;
+    }
     case 'ENOENT':
       text = `${node}: no such directory (mkdir ${node} makes one)`;
       break;
-    case 'EBUSY':
-      text = `${error.message} (already mounted, or the directory is in use)`;
+    case 'EBUSY': {
+      const wedges = wedgesOf(ctx, source, true);
+      text = `${error.message} (${wedges === '' ? 'already mounted, or the directory is in use' : `mounted of it: ${wedges}`})`;
       break;
+    }
     case 'EROFS':
     case 'EACCES':
       text = `${error.message} (read-only: try mount -r)`;

@@ -5,6 +5,8 @@ import { dumpfs } from '../ffs/dumpfs.ts';
 import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
 import { newfs } from '../ffs/newfs.ts';
 import { newfsMsdos } from '../msdos/newfs_msdos.ts';
+import { dkctl } from '../partition/dkctl.ts';
+import { mdconfig, vndconfig } from '../partition/vndconfig.ts';
 import type { ProgramRow } from '../program_table.ts';
 import { newfsV7fs } from '../v7fs/newfs_v7fs.ts';
 
@@ -17,4 +19,8 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],
   ['newfs_v7fs', 'sbin', 'BFVZns', (c) => newfsV7fs(c)],
+  ['dkctl', 'sbin', 'eq', (c) => dkctl(c)],
+  ['mdconfig', 'sbin', 'u', (c) => mdconfig(c)],
+  ['vndconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
+  ['vnconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
 ];

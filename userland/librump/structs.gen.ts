@@ -534,3 +534,75 @@ export const rumpuser_hyperup = {
   /** ptr */
   hyp_getpid: 48,
 } as const;
+
+/** struct dkwedge_info: byte offsets. */
+export const dkwedge_info = {
+  size: 208,
+  /** u8[16] */
+  dkw_devname: 0,
+  /** u8[128] */
+  dkw_wname: 16,
+  /** u8[16] */
+  dkw_parent: 144,
+  /** s64 */
+  dkw_offset: 160,
+  /** u64 */
+  dkw_size: 168,
+  /** u8[32] */
+  dkw_ptype: 176,
+} as const;
+
+/** struct dkwedge_list: byte offsets. */
+export const dkwedge_list = {
+  size: 16,
+  /** ptr */
+  dkwl_buf: 0,
+  /** u32 */
+  dkwl_bufsize: 4,
+  /** u32 */
+  dkwl_nwedges: 8,
+  /** u32 */
+  dkwl_ncopied: 12,
+} as const;
+
+/** struct disklabel: byte offsets. */
+export const disklabel = {
+  size: 408,
+} as const;
+
+/** struct md_conf: byte offsets. */
+export const md_conf = {
+  size: 12,
+  /** ptr */
+  md_addr: 0,
+  /** u32 */
+  md_size: 4,
+  /** s32 */
+  md_type: 8,
+} as const;
+
+/** struct vnd_ioctl: byte offsets. */
+export const vnd_ioctl = {
+  size: 40,
+  /** ptr */
+  vnd_file: 0,
+  /** s32 */
+  vnd_flags: 4,
+  /** u32[4] */
+  vnd_geom: 8,
+  /** u32 */
+  vnd_osize: 24,
+  /** u64 */
+  vnd_size: 32,
+} as const;
+
+/** struct vnd_user: byte offsets. */
+export const vnd_user = {
+  size: 24,
+  /** s32 */
+  vnu_unit: 0,
+  /** u64 */
+  vnu_dev: 8,
+  /** u64 */
+  vnu_ino: 16,
+} as const;
