@@ -9,11 +9,13 @@ import { dkctl } from '../partition/dkctl.ts';
 import { mdconfig, vndconfig } from '../partition/vndconfig.ts';
 import type { ProgramRow } from '../program_table.ts';
 import { newfsV7fs } from '../v7fs/newfs_v7fs.ts';
+import { fsck } from './fsck.ts';
 
 // biome-ignore format: a table
 /** The programs that make, check and show disks and archives: big code that most sessions never run. One row a line. */
 export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['dumpfs', 'sbin', 'Facijmsv', (c) => dumpfs(c)],
+  ['fsck', 'sbin', 'MPTdflnpqtvxy', (c) => fsck(c)],
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],

@@ -53,7 +53,7 @@ function adjust(c: Checker, ino: number): void {
   const di = c.inode(ino);
   const excess = c.links[ino] as number;
   const kind = ino === c.lostFound ? 'lost+found' : kindText(c, ino);
-  const count = Math.min(di.nlink - excess, UFS_LINK_MAX);
+  const count = Math.min(Math.max(di.nlink, 0) - excess, UFS_LINK_MAX);
   const message = `LINK COUNT ${kind} ${inodeText(c, ino)} COUNT ${di.nlink} SHOULD BE ${count}`;
   if (excess < 0 && c.say.preen) c.say.decide(`${message}\nLINK COUNT INCREASING`, 'ADJUST');
   if (!c.say.repair(message, 'ADJUST', 'ADJUSTED')) return;
