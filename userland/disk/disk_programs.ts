@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-
 import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
 import { dumpfs } from '../ffs/dumpfs.ts';
 import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
 import { newfs } from '../ffs/newfs.ts';
+import { fsckMsdos } from '../msdos/fsck/fsck_msdos.ts';
 import { newfsMsdos } from '../msdos/newfs_msdos.ts';
 import { dkctl } from '../partition/dkctl.ts';
 import { mdconfig, vndconfig } from '../partition/vndconfig.ts';
@@ -14,15 +14,16 @@ import { fsck } from './fsck.ts';
 // biome-ignore format: a table
 /** The programs that make, check and show disks and archives: big code that most sessions never run. One row a line. */
 export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
+  ['dkctl', 'sbin', 'eq', (c) => dkctl(c)],
   ['dumpfs', 'sbin', 'Facijmsv', (c) => dumpfs(c)],
   ['fsck', 'sbin', 'MPTdflnpqtvxy', (c) => fsck(c)],
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
+  ['fsck_msdos', 'sbin', 'fnpy', (c) => fsckMsdos(c)],
+  ['mdconfig', 'sbin', 'u', (c) => mdconfig(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],
   ['newfs_v7fs', 'sbin', 'BFVZns', (c) => newfsV7fs(c)],
-  ['dkctl', 'sbin', 'eq', (c) => dkctl(c)],
-  ['mdconfig', 'sbin', 'u', (c) => mdconfig(c)],
-  ['vndconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
   ['vnconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
+  ['vndconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
 ];

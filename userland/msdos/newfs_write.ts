@@ -2,12 +2,12 @@
 /** newfs_msdos(8): puts an empty file system on a disk, as planned. */
 import type { Disk } from '../disk/raw_device.ts';
 import { BOOT_CODE } from './boot_code.ts';
-import { CLUST_FIRST, encodeBpb, FAT_MASK, NO_NAME, NO_SECTOR, putLatin1, viewOf } from './fat_format.ts';
+import { ATTR_VOLUME, newEntry } from './fat_dirent.ts';
+import { CLUST_FIRST, encodeBpb, FAT_MASK, NO_NAME, NO_SECTOR, viewOf } from './fat_format.ts';
 import { encodeFsInfo } from './fs_info.ts';
 import type { NewfsPlan } from './newfs_plan.ts';
 
 const ZERO_STEP = 1 << 20;
-const ATTR_VOLUME = 0x08;
 
 export interface WriteOptions {
   /** Where the file system begins on the disk. */
@@ -76,21 +76,6 @@ function firstFatSector({ bpb, bits }: NewfsPlan): Uint8Array {
 
 function labelSector(label: string, bps: number, now: number): Uint8Array {
   const sector = new Uint8Array(bps);
-  putLatin1(sector, 0, label, 11);
-  sector[11] = ATTR_VOLUME;
-  const { time, date } = dosTime(now);
-  const v = viewOf(sector);
-  v.setUint16(22, time, true);
-  v.setUint16(24, date, true);
+  sector.set(newEntry(label, ATTR_VOLUME, now));
   return sector;
-}
-
-/** Seconds since 1970, in the years 1980 to 2107, as a directory entry has them. */
-export function dosTime(seconds: number): { time: number; date: number } {
-  const t = new Date(seconds * 1000);
-  const year = Math.min(Math.max(t.getUTCFullYear() - 1980, 0), 127);
-  return {
-    time: (t.getUTCHours() << 11) | (t.getUTCMinutes() << 5) | (t.getUTCSeconds() >> 1),
-    date: (year << 9) | ((t.getUTCMonth() + 1) << 5) | t.getUTCDate(),
-  };
 }

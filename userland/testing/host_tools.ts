@@ -32,13 +32,13 @@ export function withFolder<T>(body: (folder: string) => T): T {
   }
 }
 
-/** `body` with the image as a file; its content afterwards goes back into `image`. */
-export function withImage<T>(image: Uint8Array, body: (file: string) => T): T {
+/** `body` with the image as a file; with 'changed' its content afterwards goes back into `image`. */
+export function withImage<T>(image: Uint8Array, body: (file: string) => T, back?: 'changed'): T {
   return withFolder((folder) => {
     const file = path.join(folder, 'image');
     writeFileSync(file, image);
     const result = body(file);
-    image.set(readFileSync(file).subarray(0, image.length));
+    if (back !== undefined) image.set(readFileSync(file).subarray(0, image.length));
     return result;
   });
 }
