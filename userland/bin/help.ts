@@ -6,7 +6,7 @@ import { MAN_PAGES } from '../man.gen.ts';
 import { PROGRAMS } from '../program_table.ts';
 
 /** Names described on another's page. */
-const SAME_PAGE: Readonly<Record<string, string>> = {
+export const SAME_PAGE: Readonly<Record<string, string>> = {
   egrep: 'grep',
   fgrep: 'grep',
   hd: 'hexdump',
@@ -17,13 +17,18 @@ const SAME_PAGE: Readonly<Record<string, string>> = {
   poweroff: 'reboot',
   '[': 'test',
   apropos: 'man',
+  gunzip: 'gzip',
+  gzcat: 'gzip',
+  zcat: 'gzip',
   mount_cd9660: 'mount',
+  mount_ext2fs: 'mount',
   mount_ffs: 'mount',
   mount_kernfs: 'mount',
   mount_msdos: 'mount',
   mount_null: 'mount',
   mount_tmpfs: 'mount',
   mount_v7fs: 'mount',
+  vnconfig: 'vndconfig',
   lstat: 'stat',
   fstatat: 'stat',
   fchmod: 'chmod',
@@ -100,8 +105,9 @@ export function apropos(ctx: ProgramContext, words: readonly string[] = ctx.argv
 }
 
 const GROUPS: readonly (readonly [title: string, names: string])[] = [
-  ['Files', 'ls cat cp mv rm mkdir rmdir ln touch chmod chown chgrp stat find df du mkfifo mknod'],
+  ['Files', 'ls cat cp mv rm mkdir rmdir ln touch chmod chown chgrp chflags stat readlink find df du mkfifo mknod'],
   ['Text', 'grep head tail wc sort uniq cut tr tee rev hexdump cmp cksum md5 sha1 sha256 sha512 printf echo seq'],
+  ['Archives', 'gzip gunzip zcat'],
   ['Disks', 'mount umount dd sync'],
   ['Kernel', 'sys sysctl dmesg ps kill ktrace kdump fstat uname hostname date reboot halt'],
   ['Shell', 'sh test expr env printenv xargs basename dirname sleep true false yes which id tty stty clear man help'],

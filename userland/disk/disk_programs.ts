@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { gzip } from '../archive/gzip/gzip.ts';
 import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
 import { dumpfs } from '../ffs/dumpfs.ts';
 import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
@@ -19,6 +20,9 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['fsck', 'sbin', 'MPTdflnpqtvxy', (c) => fsck(c)],
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
   ['fsck_msdos', 'sbin', 'fnpy', (c) => fsckMsdos(c)],
+  ['gunzip', 'usr/bin', 'cfhkLlNnqrStVv', (c) => gzip(c)],
+  ['gzcat', 'usr/bin', 'fh', (c) => gzip(c)],
+  ['gzip', 'usr/bin', '123456789cdfhklLNnqrStVv', (c) => gzip(c)],
   ['mdconfig', 'sbin', 'u', (c) => mdconfig(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
@@ -26,4 +30,5 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['newfs_v7fs', 'sbin', 'BFVZns', (c) => newfsV7fs(c)],
   ['vnconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
   ['vndconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
+  ['zcat', 'usr/bin', 'fh', (c) => gzip(c)],
 ];

@@ -3,6 +3,7 @@
  * The GUID partition table (UEFI specification, chapter 5): the primary one behind the first sector, or the copy in the last
  * when the primary is damaged. Both are believed only with both checksums.
  */
+import { crc32 } from '../../lib/crc32.ts';
 import { type Partition, type ReadBytes, viewOf } from './partition.ts';
 
 const SIGNATURE = 'EFI PART';
@@ -87,14 +88,4 @@ function guid(view: DataView): string {
   const bytes = Array.from({ length: 8 }, (_, i) => hex(view.getUint8(8 + i), 2)).join('');
   const head = [hex(view.getUint32(0, true), 8), hex(view.getUint16(4, true), 4), hex(view.getUint16(6, true), 4)];
   return [...head, bytes.slice(0, 4), bytes.slice(4)].join('-');
-}
-
-/** CRC-32 of IEEE 802.3, bit-reversed. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
-  }
-  return ~crc >>> 0;
 }
