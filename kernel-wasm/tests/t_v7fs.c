@@ -13,6 +13,7 @@
 
 #include "fs/v7fs/v7fs_extern.h"
 #include "h_memdisk.h"
+#include "h_random.h"
 #include "h_v7fs.h"
 
 static const int orders[] = { V7FS_LITTLE_ENDIAN, V7FS_BIG_ENDIAN,
@@ -307,4 +308,77 @@ TEST_FLAGS(v7_refused, T_LEAKS)
 	    V7FS_INODE_SIZE, V7FS_IFREG | 0644);
 	CHECK_EQ(mountit(e, MNT_RDONLY), -EINVAL);
 	h_memdisk_detach();
+}
+
+TEST_FLAGS(v7_random, T_LEAKS)
+{
+	unsigned i, round;
+
+	for (i = 0; i < 4; i++) {
+		begin(orders[i % 3], 16 << 20, 100);
+		if (i == 3)
+			CHECK_EQ(mountit(orders[i % 3], MNT_UPDATE |
+			    MNT_ASYNC), 0);
+		h_random_begin(777 + i);
+		for (round = 0; round < 3; round++) {
+			h_random_round(150);
+			checkit(orders[i % 3]);
+			CHECK_EQ(mountit(orders[i % 3], 0), 0);
+			h_random_check();
+		}
+		h_random_end();
+		end(orders[i % 3]);
+	}
+}
+
+/*
+ * The power goes after the n-th write.  Names lead to files, the free list
+ * leads to itself, and what was synced is there.
+ */
+static bool
+powercut(int endian, unsigned n)
+{
+	char path[32];
+	struct stat sb;
+	unsigned i;
+	bool done;
+	long fd;
+
+	begin(endian, 2 << 20, 64);
+	CHECK_EQ(put("/m/kept", 7, 0, 30000), 30000);
+	fd = h_open("/m/kept", O_RDONLY, 0);
+	CHECK_EQ(H_SC(fsync, A(fd, (int)fd)), 0);
+	CHECK_EQ(h_close(fd), 0);
+	h_memdisk.md_stopafter = h_memdisk.md_writes + n;
+	for (i = 0; i < 20; i++) {
+		snprintf(path, sizeof(path), "/m/f%u", i);
+		(void)put(path, i, 0, 1000 + i * 3000);
+		if (i % 3 == 0)
+			(void)h_unlink(path);
+		if (i % 4 == 0)
+			(void)h_rename(path, "/m/other");
+	}
+	done = h_memdisk.md_writes < h_memdisk.md_stopafter;
+	CHECK_EQ(h_unmount("/m", MNT_FORCE), 0);
+	h_memdisk.md_stopafter = 0;
+	if (!done)
+		CHECK_EQ(h_memdisk.md_bytes[V7FS_BSIZE + V7SB_FMOD], 1);
+	CHECK_EQ(mountit(endian, 0), 0);
+	get("/m/kept", 7, 0, 30000);
+	for (i = 0; i < 20; i++) {
+		snprintf(path, sizeof(path), "/m/f%u", i);
+		fd = h_stat(path, &sb);
+		CHECK(fd == 0 || fd == -ENOENT);
+	}
+	CHECK_EQ(h_unmount("/m", 0), 0);
+	h_memdisk_detach();
+	return done;
+}
+
+TEST_FLAGS(v7_powercut, T_LEAKS)
+{
+	unsigned n;
+
+	for (n = 1; !powercut(orders[n % 3], n); n += n < 40 ? 1 : 7)
+		CHECK(n < 5000);
 }

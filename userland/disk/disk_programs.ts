@@ -9,6 +9,7 @@ import { newfsMsdos } from '../msdos/newfs_msdos.ts';
 import { dkctl } from '../partition/dkctl.ts';
 import { mdconfig, vndconfig } from '../partition/vndconfig.ts';
 import type { ProgramRow } from '../program_table.ts';
+import { fsckV7fs } from '../v7fs/fsck/fsck_v7fs.ts';
 import { newfsV7fs } from '../v7fs/newfs_v7fs.ts';
 import { fsck } from './fsck.ts';
 
@@ -24,6 +25,8 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['gzcat', 'usr/bin', 'fh', (c) => gzip(c)],
   ['gzip', 'usr/bin', '123456789cdfhklLNnqrStVv', (c) => gzip(c)],
   ['mdconfig', 'sbin', 'u', (c) => mdconfig(c)],
+  ['fsck_v7fs', 'sbin', 'BPfnpqy', (c) => fsckV7fs(c)],
+  ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],

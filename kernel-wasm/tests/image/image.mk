@@ -44,15 +44,15 @@ images workout workout-ffs image-regress:
 image-fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz $@
 else
-images: $(OUT)/image/walk_cd9660 $(OUT)/image/walk_ffs $(OUT)/image/walk_ext2fs $(OUT)/image/walk_msdos
+images: $(OUT)/image/walk_cd9660 $(OUT)/image/walk_ffs $(OUT)/image/walk_ext2fs $(OUT)/image/walk_msdos $(OUT)/image/walk_v7fs
 	@$(IMG)/images.sh $(OUT)/image
 workout: $(OUT)/image/workout_ext2fs $(OUT)/image/walk_ext2fs workout-ffs
 	@$(IMG)/workout.sh $(OUT)/image
 workout-ffs: $(OUT)/image/workout_ffs $(OUT)/image/check_ffs
 	@$(IMG)/workout_ffs.sh $(OUT)/image
-image-fuzz: $(OUT)/image/fuzz_cd9660 $(OUT)/image/fuzz_ffs $(OUT)/image/fuzz_ext2fs $(OUT)/image/fuzz_msdos
-image-regress: $(OUT)/image/replay_cd9660 $(OUT)/image/replay_ffs $(OUT)/image/replay_ext2fs $(OUT)/image/replay_msdos
-	@for t in cd9660 ffs ext2fs msdos; do \
+image-fuzz: $(OUT)/image/fuzz_cd9660 $(OUT)/image/fuzz_ffs $(OUT)/image/fuzz_ext2fs $(OUT)/image/fuzz_msdos $(OUT)/image/fuzz_v7fs
+image-regress: $(OUT)/image/replay_cd9660 $(OUT)/image/replay_ffs $(OUT)/image/replay_ext2fs $(OUT)/image/replay_msdos $(OUT)/image/replay_v7fs
+	@for t in cd9660 ffs ext2fs msdos v7fs; do \
 	    RUMP_QUIET=1 ASAN_OPTIONS=detect_leaks=0 timeout 120 \
 	    $(OUT)/image/replay_$$t $(IMG)/fuzz/regress/$$t/* >$(OUT)/image/$$t.log 2>&1 || \
 	    { tail -40 $(OUT)/image/$$t.log; exit 1; }; \
