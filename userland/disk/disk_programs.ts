@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+
 import { gzip } from '../archive/gzip/gzip.ts';
 import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
 import { dumpfs } from '../ffs/dumpfs.ts';
 import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
 import { newfs } from '../ffs/newfs.ts';
+import { tunefs } from '../ffs/tunefs.ts';
 import { fsckMsdos } from '../msdos/fsck/fsck_msdos.ts';
 import { newfsMsdos } from '../msdos/newfs_msdos.ts';
 import { dkctl } from '../partition/dkctl.ts';
@@ -21,16 +23,16 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['fsck', 'sbin', 'MPTdflnpqtvxy', (c) => fsck(c)],
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
   ['fsck_msdos', 'sbin', 'fnpy', (c) => fsckMsdos(c)],
+  ['fsck_v7fs', 'sbin', 'BPfnpqy', (c) => fsckV7fs(c)],
   ['gunzip', 'usr/bin', 'cfhkLlNnqrStVv', (c) => gzip(c)],
   ['gzcat', 'usr/bin', 'fh', (c) => gzip(c)],
   ['gzip', 'usr/bin', '123456789cdfhklLNnqrStVv', (c) => gzip(c)],
   ['mdconfig', 'sbin', 'u', (c) => mdconfig(c)],
-  ['fsck_v7fs', 'sbin', 'BPfnpqy', (c) => fsckV7fs(c)],
-  ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],
   ['newfs_v7fs', 'sbin', 'BFVZns', (c) => newfsV7fs(c)],
+  ['tunefs', 'sbin', 'AFNeghlmo', (c) => tunefs(c)],
   ['vnconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
   ['vndconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
   ['zcat', 'usr/bin', 'fh', (c) => gzip(c)],

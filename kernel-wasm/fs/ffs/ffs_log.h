@@ -39,6 +39,8 @@ enum {
 #define	FSJ_VERSION	1
 #define	FSJ_ENDOFPART	1		/* fs_jlocation */
 #define	FSJ_INFS	2
+#define	FSJ_CREATE	1		/* fs_jflags: JL_COUNT is the size wanted */
+#define	FSJ_CLEAR	2		/* the file shall go */
 #define	FSJ_MINSIZE	((uint64_t)1 << 20)
 #define	FSJ_MAXSIZE	((uint64_t)64 << 20)
 /* indices of fs_jlocs; addresses and counts in units of JL_BLKSZ bytes */
@@ -134,6 +136,7 @@ int	ffs_wapbl_stop(struct ufsmount *);
 void	ffs_wapbl_orphans(struct ufsmount *);
 
 /* ffs_wapbl_file.c */
-int	ffs_wapbl_create(struct ufsmount *);
+int	ffs_wapbl_create(struct ufsmount *, uint64_t size);
+int	ffs_wapbl_remove(struct ufsmount *);
 
 #endif /* !_FFS_FFS_LOG_H_ */

@@ -101,6 +101,8 @@ ffs_startwrite(struct mount *mp, struct ufsmount *ump)
 	fs->fs_ronly = false;
 	fs->fs_flags &= ~(uint32_t)FS_DOWAPBL;
 	error = ffs_sbupdate(ump, true);
+	if (error == 0)
+		error = ffs_wapbl_remove(ump);
 	if (error == 0 && (mp->mnt_flag & MNT_LOG) != 0)
 		error = ffs_wapbl_start(ump);
 	if (error == 0)

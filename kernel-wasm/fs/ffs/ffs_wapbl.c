@@ -9,7 +9,7 @@
  *	ffs_wapbl_start()	-o log: operations are journalled from here on.
  *		A file system without a place for a journal gets one: behind
  *		its end on the device if there is room, else a file without a
- *		name.
+ *		name, which it is at once when tunefs(8) gave a size.
  *	ffs_wapbl_orphans()	frees what was unlinked but open at the crash.
  *
  * Locking	mnt_updating is held, no operation is under way.
@@ -212,22 +212,38 @@ wapbl_valid(struct ufsmount *ump)
 	return valid;
 }
 
+/*
+ * Bytes that tunefs(8) asked for.
+ */
+static uint64_t
+wapbl_wanted(const struct fs *fs)
+{
+	const uint64_t unit = MAX(fs->fs_jlocs[JL_BLKSZ], 1);
+
+	if ((fs->fs_jflags & FSJ_CREATE) == 0)
+		return 0;
+	return unit > MAXBSIZE ? 0 : MIN(fs->fs_jlocs[JL_COUNT],
+	    FSJ_MAXSIZE) * unit;
+}
+
 int
 ffs_wapbl_start(struct ufsmount *ump)
 {
 	struct fs *fs = &ump->um_fs;
 	struct ffslog_place place;
 	struct ffslog *lg;
+	uint64_t wanted;
 	int error = 0;
 
 	KASSERT(ump->um_log == NULL);
 	if (!fs->fs_updated)
 		return EINVAL;
+	wanted = wapbl_wanted(fs);
 	if (!wapbl_valid(ump)) {
 		memset(fs->fs_jlocs, 0, sizeof(fs->fs_jlocs));
 		fs->fs_jversion = FSJ_VERSION;
-		if (!wapbl_behind(ump))
-			error = ffs_wapbl_create(ump);
+		if (wanted != 0 || !wapbl_behind(ump))
+			error = ffs_wapbl_create(ump, wanted);
 	}
 	if (error == 0)
 		error = wapbl_place(ump, &place);

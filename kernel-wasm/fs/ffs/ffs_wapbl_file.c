@@ -3,8 +3,9 @@
  * ffs_wapbl_file.c - a journal inside the file system: a file without a name
  * whose blocks follow each other on the disk.
  *
- * Size		a thousandth of the file system, at least 1 MB, at most 64 MB;
- *		less where no group has that much in one piece.
+ * Size		what tunefs(8) asked for, else a thousandth of the file
+ *		system; at least 1 MB, at most 64 MB; less where no group has
+ *		that much in one piece.
  *
  * Locking	mnt_updating is held, no operation is under way.
  * Sleeps	reads and writes.
@@ -117,16 +118,20 @@ file_fill(struct inode *ip, const struct run *run)
 	return error != 0 ? error : ffs_update(ip, true);
 }
 
+/*
+ * size: wanted, or 0.
+ */
 int
-ffs_wapbl_create(struct ufsmount *ump)
+ffs_wapbl_create(struct ufsmount *ump, uint64_t size)
 {
 	const struct fs *fs = &ump->um_fs;
-	uint64_t size = fsbtobyte(fs, fs->fs_size) / 1024;
 	struct run run = { 0, 0 };
 	struct vnode *rootvp, *vp;
 	struct vattr va;
 	int error;
 
+	if (size == 0)
+		size = fsbtobyte(fs, fs->fs_size) / 1024;
 	size = MIN(MAX(size, FSJ_MINSIZE), FSJ_MAXSIZE);
 	run_find(ump, (uint32_t)(size >> fs->fs_bshift), &run);
 	if ((uint64_t)run.r_count << fs->fs_bshift < FSJ_MINSIZE / 4)
@@ -148,4 +153,35 @@ ffs_wapbl_create(struct ufsmount *ump)
 	}
 	vrele(vp);
 	return error;
+}
+
+/*
+ * tunefs -l 0: the file goes, and its place is forgotten.
+ */
+int
+ffs_wapbl_remove(struct ufsmount *ump)
+{
+	struct fs *fs = &ump->um_fs;
+	struct vnode *vp;
+	int error = ESTALE;
+
+	if (!fs->fs_updated || (fs->fs_jflags & FSJ_CLEAR) == 0)
+		return 0;
+	if (fs->fs_jlocation == FSJ_INFS)
+		error = vfs_inovget(ump->um_mountp,
+		    (ino_t)fs->fs_jlocs[JL_INO], &vp);
+	if (error == 0) {
+		if (vp->v_type == VREG &&
+		    (VTOI(vp)->i_flags & SF_LOG) != 0) {
+			VTOI(vp)->i_flags &= ~(uint32_t)SF_LOG;
+			VTOI(vp)->i_nlink = 0;
+			ffs_setflag(VTOI(vp), IN_CHANGE);
+		}
+		vput(vp);	/* without links: it goes */
+	} else if (error != ESTALE && error != EINVAL)
+		return error;
+	fs->fs_jversion = fs->fs_jlocation = 0;
+	fs->fs_jflags = 0;
+	memset(fs->fs_jlocs, 0, sizeof(fs->fs_jlocs));
+	return ffs_sbupdate(ump, true);
 }
