@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-
 import { gzip } from '../archive/gzip/gzip.ts';
 import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
 import { dumpfs } from '../ffs/dumpfs.ts';
@@ -9,6 +8,7 @@ import { tunefs } from '../ffs/tunefs.ts';
 import { fsckMsdos } from '../msdos/fsck/fsck_msdos.ts';
 import { newfsMsdos } from '../msdos/newfs_msdos.ts';
 import { dkctl } from '../partition/dkctl.ts';
+import { gpt } from '../partition/gpt/gpt.ts';
 import { mdconfig, vndconfig } from '../partition/vndconfig.ts';
 import type { ProgramRow } from '../program_table.ts';
 import { fsckV7fs } from '../v7fs/fsck/fsck_v7fs.ts';
@@ -24,6 +24,7 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
   ['fsck_msdos', 'sbin', 'fnpy', (c) => fsckMsdos(c)],
   ['fsck_v7fs', 'sbin', 'BPfnpqy', (c) => fsckV7fs(c)],
+  ['gpt', 'sbin', 'Labfgilprstuv', (c) => gpt(c)],
   ['gunzip', 'usr/bin', 'cfhkLlNnqrStVv', (c) => gzip(c)],
   ['gzcat', 'usr/bin', 'fh', (c) => gzip(c)],
   ['gzip', 'usr/bin', '123456789cdfhklLNnqrStVv', (c) => gzip(c)],

@@ -23,16 +23,22 @@ export interface Wedge {
 const NAME_MAX = 127;
 const MOST = 128;
 
-/** opendisk(3): a name without a slash is looked for in /dev, the raw device first. @throws SyscallError */
+/** opendisk(3): the path as it is, else a name in /dev, the raw device first. */
+export function diskPath(sys: Librump, name: string): string {
+  for (const path of name.includes('/') ? [] : [name, `/dev/r${name}`])
+    try {
+      sys.stat(path);
+      return path;
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error;
+    }
+  return name.includes('/') ? name : `/dev/${name}`;
+}
+
+/** Open a disk by name. @throws SyscallError */
 export function openDisk(sys: Librump, name: string, flags: number): { fd: number; path: string } {
-  if (name.includes('/')) return { fd: sys.open(name, flags), path: name };
-  const raw = `/dev/r${name}`;
-  try {
-    return { fd: sys.open(raw, flags), path: raw };
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-    return { fd: sys.open(`/dev/${name}`, flags), path: `/dev/${name}` };
-  }
+  const path = diskPath(sys, name);
+  return { fd: sys.open(path, flags), path };
 }
 
 /** `body` with a zeroed structure in guest memory. */
