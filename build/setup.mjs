@@ -35,6 +35,7 @@ const PACKAGES = {
     ['e2fsprogs', '/sbin/mke2fs'],
     ['dosfstools', '/sbin/mkfs.fat'],
     ['mtools', '/usr/bin/mtools'],
+    ['sleuthkit', '/usr/bin/tsk_recover'],
     ['fdisk', '/usr/sbin/sfdisk'],
     ['gdisk', '/usr/sbin/sgdisk'],
     ['qemu-utils', '/usr/bin/qemu-img'],

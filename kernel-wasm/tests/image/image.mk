@@ -48,7 +48,7 @@ images: $(OUT)/image/walk_cd9660 $(OUT)/image/walk_ffs $(OUT)/image/walk_ext2fs 
 	@$(IMG)/images.sh $(OUT)/image
 workout: $(OUT)/image/workout_ext2fs $(OUT)/image/walk_ext2fs workout-ffs
 	@$(IMG)/workout.sh $(OUT)/image
-workout-ffs: $(OUT)/image/workout_ffs $(OUT)/image/check_ffs
+workout-ffs: $(OUT)/image/workout_ffs $(OUT)/image/check_ffs $(OUT)/image/walk_ffs
 	@$(IMG)/workout_ffs.sh $(OUT)/image
 image-fuzz: $(OUT)/image/fuzz_cd9660 $(OUT)/image/fuzz_ffs $(OUT)/image/fuzz_ext2fs $(OUT)/image/fuzz_msdos $(OUT)/image/fuzz_v7fs
 image-regress: $(OUT)/image/replay_cd9660 $(OUT)/image/replay_ffs $(OUT)/image/replay_ext2fs $(OUT)/image/replay_msdos $(OUT)/image/replay_v7fs

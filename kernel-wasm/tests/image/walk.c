@@ -128,6 +128,8 @@ walk_entries(struct fswalk *w, const char *path, const char *buf, int len,
 		if (de->d_reclen < 16 || at + de->d_reclen > len)
 			rump_h_fail("bad record in %s", path);
 		at += de->d_reclen;
+		if (de->d_fileno == 0)	/* a slot without a name */
+			continue;
 		if (strcmp(de->d_name, ".") == 0 ||
 		    strcmp(de->d_name, "..") == 0)
 			continue;
