@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { gzip } from '../archive/gzip/gzip.ts';
+import { fsckExt2fs } from '../ext2/fsck/fsck_ext2fs.ts';
 import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
 import { dumpfs } from '../ffs/dumpfs.ts';
 import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
@@ -21,6 +22,7 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['dkctl', 'sbin', 'eq', (c) => dkctl(c)],
   ['dumpfs', 'sbin', 'Facijmsv', (c) => dumpfs(c)],
   ['fsck', 'sbin', 'MPTdflnpqtvxy', (c) => fsck(c)],
+  ['fsck_ext2fs', 'sbin', 'Ubcdfmnpqy', (c) => fsckExt2fs(c)],
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
   ['fsck_msdos', 'sbin', 'fnpy', (c) => fsckMsdos(c)],
   ['fsck_v7fs', 'sbin', 'BPfnpqy', (c) => fsckV7fs(c)],

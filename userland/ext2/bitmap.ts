@@ -31,6 +31,19 @@ export class Bitmap {
     for (n = whole; n < to; n++) this.set(n);
   }
 
+  /** First of from … to - 1 that is there (or is not, with `wanted` false); `to` when there is none. */
+  next(from: number, to: number, wanted = true): number {
+    const skip = wanted ? 0 : 0xff;
+    for (let n = from; n < to; n++) {
+      if ((n & 7) === 0) {
+        while (n + 8 <= to && this.bytes[n >> 3] === skip) n += 8;
+        if (n >= to) break;
+      }
+      if (this.has(n) === wanted) return n;
+    }
+    return to;
+  }
+
   /** How many of from … to - 1 are not there. */
   countClear(from: number, to: number): number {
     let count = 0;

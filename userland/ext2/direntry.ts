@@ -77,6 +77,7 @@ export function putDirentry(
   d.ino = entry.ino;
   d.reclen = entry.reclen;
   d.type = entry.type;
+  block.fill(0, at + E2D_HDRSIZE, at + direntSize(entry.name.length));
   d.name = entry.name;
 }
 

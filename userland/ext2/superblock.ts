@@ -79,6 +79,7 @@ const FIELDS = {
 
 export const SB_UUID = { at: 104, length: 16 } as const;
 export const SB_VNAME = { at: 120, length: 16 } as const;
+export const SB_JOURNALUUID = { at: 208, length: 16 } as const;
 export const SB_HASHSEED = { at: 236, length: 16 } as const;
 /** Copy of the journal's i_block (15 words) and both words of its size, valid with journalBackup 1. */
 export const SB_JNLBLOCKS = { at: 268, length: 68 } as const;
@@ -97,6 +98,13 @@ const compatOf = (sb: Superblock): number => (sb.rev === E2FS_REV0 ? 0 : sb.comp
 const incompatOf = (sb: Superblock): number => (sb.rev === E2FS_REV0 ? 0 : sb.incompat);
 const rocompatOf = (sb: Superblock): number => (sb.rev === E2FS_REV0 ? 0 : sb.rocompat);
 
+/** A checker has to know these too; 0x1 to 0x40 and 0x100 say nothing about what is on the disk here. */
+const SUPPORTED_COMPAT = 0x17f | EXT2F_COMPAT_SPARSESUPER2;
+const UNSUPPORTED_COMPAT: readonly (readonly [number, string])[] = [
+  [0x400, 'fast_commit'],
+  [0x800, 'stable_inodes'],
+  [0x1000, 'orphan_file'],
+];
 const UNSUPPORTED_INCOMPAT: readonly (readonly [number, string])[] = [
   [0x1, 'compression'],
   [0x8, 'journal_dev'],
@@ -142,6 +150,7 @@ export function unsupportedFeatures(sb: Superblock): string[] {
     return rest === 0 ? found : [...found, `${set} 0x${rest.toString(16)}`];
   };
   return [
+    ...names(compatOf(sb), SUPPORTED_COMPAT, UNSUPPORTED_COMPAT, 'compat'),
     ...names(incompatOf(sb), SUPPORTED_INCOMPAT, UNSUPPORTED_INCOMPAT, 'incompat'),
     ...names(rocompatOf(sb), SUPPORTED_ROCOMPAT, UNSUPPORTED_ROCOMPAT, 'ro_compat'),
   ];
