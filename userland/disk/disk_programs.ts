@@ -10,6 +10,7 @@ import { fsckMsdos } from '../msdos/fsck/fsck_msdos.ts';
 import { newfsMsdos } from '../msdos/newfs_msdos.ts';
 import { dkctl } from '../partition/dkctl.ts';
 import { gpt } from '../partition/gpt/gpt.ts';
+import { fdisk, mbr } from '../partition/mbr/mbr.ts';
 import { mdconfig, vndconfig } from '../partition/vndconfig.ts';
 import type { ProgramRow } from '../program_table.ts';
 import { fsckV7fs } from '../v7fs/fsck/fsck_v7fs.ts';
@@ -21,6 +22,7 @@ import { fsck } from './fsck.ts';
 export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['dkctl', 'sbin', 'eq', (c) => dkctl(c)],
   ['dumpfs', 'sbin', 'Facijmsv', (c) => dumpfs(c)],
+  ['fdisk', 'sbin', 'Fv', (c) => fdisk(c)],
   ['fsck', 'sbin', 'MPTdflnpqtvxy', (c) => fsck(c)],
   ['fsck_ext2fs', 'sbin', 'Ubcdfmnpqy', (c) => fsckExt2fs(c)],
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
@@ -30,6 +32,7 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['gunzip', 'usr/bin', 'cfhkLlNnqrStVv', (c) => gzip(c)],
   ['gzcat', 'usr/bin', 'fh', (c) => gzip(c)],
   ['gzip', 'usr/bin', '123456789cdfhklLNnqrStVv', (c) => gzip(c)],
+  ['mbr', 'sbin', 'ALabfist', (c) => mbr(c)],
   ['mdconfig', 'sbin', 'u', (c) => mdconfig(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],

@@ -12,6 +12,12 @@ export function parseSectors(text: string, sectorSize: number): number | undefin
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
+/** Alignments count bytes where sizes count sectors; in sectors. */
+export function parseAlignment(text: string, sectorSize: number): number | undefined {
+  const value = parseSectors(/^\d+$/.test(text) ? `${text}b` : text, sectorSize);
+  return value === undefined || value < 1 ? undefined : value;
+}
+
 /** "16M", "2.1G": three figures or so. */
 export function humanBytes(bytes: number): string {
   const units = ['B', 'K', 'M', 'G', 'T', 'P'];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The commands of gpt(8) that change a table. */
 import { MBR_PROTECTIVE } from '../mbr/mbr_sector.ts';
-import { findRoom, freeExtents, parseSectors } from '../sizes.ts';
+import { findRoom, freeExtents, parseAlignment, parseSectors } from '../sizes.ts';
 import type { GptJob } from './gpt.ts';
 import { type GptEntry, GptTable } from './gpt_table.ts';
 import { typeGuid } from './gpt_types.ts';
@@ -63,11 +63,10 @@ export function add(job: GptJob): void {
   const index = freeIndex(job, table);
   const name = labelOption(job, 'l') ?? '';
   const used = table.list().map((entry) => ({ start: entry.first, size: entry.last - entry.first + 1 }));
-  const bytes = job.value('a');
   const room = findRoom(freeExtents(used, table.firstUsable, table.lastUsable), {
     start: sectors(job, 'b'),
     size: sectors(job, 's'),
-    alignment: bytes === undefined ? 1 : alignmentOf(job, bytes),
+    alignment: alignmentOf(job),
   });
   if (room === undefined) ctx.fail(`${disk.path}: No large enough unused space available`);
   const type = typeOption(job, 't') ?? (typeGuid('ffs') as string);
@@ -77,13 +76,12 @@ export function add(job: GptJob): void {
   disk.say(`Partition ${index} added: ${type} ${start} ${size}`);
 }
 
-/** -a counts bytes where -s counts sectors. */
-function alignmentOf(job: GptJob, text: string): number {
+function alignmentOf(job: GptJob): number {
   const { sectorSize } = job.disk.media;
-  const value = /^\d+$/.test(text) ? Number(text) / sectorSize : parseSectors(text, sectorSize);
-  if (value === undefined || !Number.isSafeInteger(value) || value < 1)
-    job.ctx.fail(`Alignment must be a multiple of sector size;`);
-  return value as number;
+  return (
+    parseAlignment(job.value('a') ?? String(sectorSize), sectorSize) ??
+    job.ctx.fail('Alignment must be a multiple of sector size')
+  );
 }
 
 function freeIndex(job: GptJob, table: GptTable): number {
