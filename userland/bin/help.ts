@@ -28,6 +28,7 @@ export const SAME_PAGE: Readonly<Record<string, string>> = {
   mount_null: 'mount',
   mount_tmpfs: 'mount',
   mount_v7fs: 'mount',
+  fdisk: 'mbr',
   vnconfig: 'vndconfig',
   lstat: 'stat',
   fstatat: 'stat',
