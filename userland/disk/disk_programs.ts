@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+
 import { gzip } from '../archive/gzip/gzip.ts';
 import { fsckExt2fs } from '../ext2/fsck/fsck_ext2fs.ts';
 import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
 import { dumpfs } from '../ffs/dumpfs.ts';
 import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
+import { fsdb } from '../ffs/fsdb/fsdb.ts';
 import { newfs } from '../ffs/newfs.ts';
 import { tunefs } from '../ffs/tunefs.ts';
 import { fsckMsdos } from '../msdos/fsck/fsck_msdos.ts';
@@ -28,6 +30,7 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy', (c) => fsckFfs(c)],
   ['fsck_msdos', 'sbin', 'fnpy', (c) => fsckMsdos(c)],
   ['fsck_v7fs', 'sbin', 'BPfnpqy', (c) => fsckV7fs(c)],
+  ['fsdb', 'sbin', 'Fdfn', (c) => fsdb(c)],
   ['gpt', 'sbin', 'Labfgilprstuv', (c) => gpt(c)],
   ['gunzip', 'usr/bin', 'cfhkLlNnqrStVv', (c) => gzip(c)],
   ['gzcat', 'usr/bin', 'fh', (c) => gzip(c)],

@@ -3,6 +3,7 @@
 import { RawDevice } from '../disk/raw_device.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import { isErrno } from '../librump/syscall_error.ts';
+import { hasJournal, Journal, JournalError, journalPlace } from './journal.ts';
 import { Superblock } from './superblock.ts';
 
 /** A name without a slash is a disk below /dev, the raw one first, as opendisk(3) has it. */
@@ -54,4 +55,22 @@ export function openFfs(
     disk.close();
     throw error;
   }
+}
+
+/** The records of the journal, undefined where there is none or it is empty. */
+export function pendingJournal(ctx: ProgramContext, disk: RawDevice, sb: Superblock): Journal | undefined {
+  if (!hasJournal(sb)) return undefined;
+  try {
+    const journal = new Journal(disk, sb.order, journalPlace(sb, disk.size));
+    return journal.empty ? undefined : journal;
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return ctx.fail(`${disk.path}: the journal is damaged; run fsck_ffs(8)`);
+  }
+}
+
+/** Replay would put what the records hold over what a tool changes. */
+export function refuseRecords(ctx: ProgramContext, disk: RawDevice, sb: Superblock): void {
+  if (pendingJournal(ctx, disk, sb) !== undefined)
+    ctx.fail(`${disk.path}: the journal holds changes; mount it or run fsck_ffs(8) first`);
 }

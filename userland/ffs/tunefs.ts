@@ -5,16 +5,8 @@ import { sizeNumber } from '../lib/format.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import { cgSuper } from './geometry.ts';
-import {
-  hasJournal,
-  JOURNAL_END_OF_PARTITION,
-  JOURNAL_IN_FILE_SYSTEM,
-  JOURNAL_VERSION,
-  Journal,
-  JournalError,
-  journalPlace,
-} from './journal.ts';
-import { findFileSystem, mountOf, openFfs } from './open_ffs.ts';
+import { JOURNAL_END_OF_PARTITION, JOURNAL_IN_FILE_SYSTEM, JOURNAL_VERSION } from './journal.ts';
+import { findFileSystem, mountOf, openFfs, refuseRecords } from './open_ffs.ts';
 import { FS_OPTSPACE, FS_OPTTIME, SBLOCKSIZE, Superblock } from './superblock.ts';
 
 const MINFREE_DEFAULT = 5;
@@ -108,7 +100,7 @@ function changes(ctx: ProgramContext, what: string, was: string | number, now: s
 
 function tune(ctx: ProgramContext, command: Command, disk: RawDevice, sb: Superblock): void {
   const show = command.flags.has('N');
-  if (!show && hasJournal(sb)) refuseRecords(ctx, disk, sb);
+  if (!show) refuseRecords(ctx, disk, sb);
   for (const { flag, field, name, unit } of PARAMETERS) {
     const value = command.numbers.get(flag);
     if (value === undefined) continue;
@@ -139,17 +131,6 @@ function adviseOptim(ctx: ProgramContext, sb: Superblock): void {
   const relation = better === FS_OPTTIME ? '>=' : '<';
   const advice = `should optimize for ${optimName({ optim: better })} with minfree ${relation} ${MINFREE_DEFAULT}%`;
   ctx.err.write(`${ctx.name}: ${advice}\n`);
-}
-
-/** Records hold a superblock, which replay would put over ours. */
-function refuseRecords(ctx: ProgramContext, disk: RawDevice, sb: Superblock): void {
-  try {
-    if (new Journal(disk, sb.order, journalPlace(sb, disk.size)).empty) return;
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
-    ctx.fail(`${disk.path}: the journal is damaged; run fsck_ffs(8)`);
-  }
-  ctx.fail(`${disk.path}: the journal holds changes; mount it or run fsck_ffs(8) first`);
 }
 
 function tuneLog(ctx: ProgramContext, sb: Superblock, size: number): void {

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The blocks of a file, in their order, through all levels of indirection. */
+import type { Disk } from '../../disk/raw_device.ts';
 import { DiskBytes, howmany } from '../byte_order.ts';
 import { type Dinode, isShortlink, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../dinode.ts';
 import { blockSize, indirectSpan, indirectStart, UFS_NDADDR, UFS_NIADDR, UFS_NXADDR } from '../geometry.ts';
 import type { Superblock } from '../superblock.ts';
-import type { Checker } from './checker.ts';
+
+/** A disk with a file system on it. */
+export interface Volume {
+  readonly disk: Disk;
+  readonly sb: Superblock;
+}
 
 /** Go on; do not look into this indirect block; leave this file. */
 export type Visit = 'on' | 'skip' | 'stop';
@@ -28,7 +34,7 @@ export function fileBlocks(sb: Superblock, di: Dinode): number {
 }
 
 /** Pointers of one indirect block. */
-export function readIndirect(c: Checker, frag: number): DiskBytes {
+export function readIndirect(c: Volume, frag: number): DiskBytes {
   return new DiskBytes(c.disk.read(frag * c.sb.fsize, c.sb.bsize), c.sb.order);
 }
 
@@ -42,12 +48,12 @@ export function setPointer(sb: Superblock, block: DiskBytes, i: number, frag: nu
 }
 
 /** Every block; the visitor says 'skip' for an indirect block that cannot be read. */
-export function walkBlocks(c: Checker, di: Dinode, visit: BlockVisitor): void {
+export function walkBlocks(c: Volume, di: Dinode, visit: BlockVisitor): void {
   if (hasBlocks(c.sb, di) && !walkData(c, di, visit)) return;
   walkAttributes(c.sb, di, visit);
 }
 
-function walkData(c: Checker, di: Dinode, visit: BlockVisitor): boolean {
+function walkData(c: Volume, di: Dinode, visit: BlockVisitor): boolean {
   const { sb } = c;
   const { size } = di;
   for (let i = 0; i < UFS_NDADDR; i++) {
@@ -63,7 +69,7 @@ function walkData(c: Checker, di: Dinode, visit: BlockVisitor): boolean {
   return true;
 }
 
-function walkIndirect(c: Checker, frag: number, level: number, lbn: number, visit: BlockVisitor): boolean {
+function walkIndirect(c: Volume, frag: number, level: number, lbn: number, visit: BlockVisitor): boolean {
   const { sb } = c;
   const answer = visit(frag, sb.frag, lbn, level);
   if (answer !== 'on') return answer === 'skip';
