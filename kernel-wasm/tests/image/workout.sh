@@ -6,7 +6,7 @@
 #
 #   workout.sh BINDIR [WORKDIR]
 #
-# FILES: how many (2000), ONLY: a pattern of image names, KEEP: leave them.
+# FILES: how many (2000, and five times as many on one image), ONLY: a pattern of image names, KEEP: leave them.
 # BINDIR holds workout_ext2fs and walk_ext2fs.  After the work-out e2fsck must
 # find nothing, debugfs and, where this machine may, Linux must read the same
 # files that we do.
@@ -69,7 +69,7 @@ ext2() {
 	case $name in ${ONLY:-*}) ;; *) return ;; esac
 	rm -f "$img"
 	mke2fs -q -F -t "$2" -b "$3" -I "$4" -N $((files * 2 + 1000)) -O "$5" \
-	    "$img" 48m >"$work/$name.log" 2>&1 ||
+	    "$img" "${size:-48m}" >"$work/$name.log" 2>&1 ||
 	    { echo "SKIP $name: $(tail -1 "$work/$name.log")"; return; }
 	for part in work storm finish; do
 		"$bin/workout_ext2fs" "$img" $part "$files" ${6:-} \
@@ -150,6 +150,9 @@ for block in 1024 2048 4096; do
 	ext2 "ext4-csum-$block" ext4 $block 128 \
 	    $plain,uninit_bg,^flex_bg,huge_file,^has_journal async
 done
+size=192m files=$((files * 5))
+ext2 ext4-ten-thousand ext4 4096 256 $plain,uninit_bg
+size=48m files=$((files / 5))
 ext2 ext2-nofiletype ext2 1024 128 ^filetype
 corners
 ext2 ext4-noextents ext4 4096 256 $plain,^extents
