@@ -10,6 +10,7 @@ import { newfs } from '../ffs/newfs.ts';
 import { tunefs } from '../ffs/tunefs.ts';
 import { fsckMsdos } from '../msdos/fsck/fsck_msdos.ts';
 import { newfsMsdos } from '../msdos/newfs_msdos.ts';
+import { disklabel } from '../partition/disklabel/disklabel.ts';
 import { dkctl } from '../partition/dkctl.ts';
 import { gpt } from '../partition/gpt/gpt.ts';
 import { fdisk, mbr } from '../partition/mbr/mbr.ts';
@@ -22,6 +23,7 @@ import { fsck } from './fsck.ts';
 // biome-ignore format: a table
 /** The programs that make, check and show disks and archives: big code that most sessions never run. One row a line. */
 export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
+  ['disklabel', 'sbin', 'CDFIRlrtvw', (c) => disklabel(c)],
   ['dkctl', 'sbin', 'eq', (c) => dkctl(c)],
   ['dumpfs', 'sbin', 'Facijmsv', (c) => dumpfs(c)],
   ['fdisk', 'sbin', 'Fv', (c) => fdisk(c)],

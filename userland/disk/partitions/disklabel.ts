@@ -17,7 +17,7 @@ const FIRST_SEARCHED_BYTES = 2048;
 const RAW_PART = 2;
 
 // biome-ignore format: a table
-const TYPES = ['unused', 'swap', 'Version 6', 'Version 7', 'System V', '4.1BSD', 'Eighth Edition', '4.2BSD', 'MSDOS', '4.4LFS', 'unknown', 'HPFS', 'ISO9660', 'boot', 'ADOS', 'HFS', 'FILECORE', 'Linux Ext2', 'NTFS', 'RAID', 'ccd', 'jfs', 'Apple UFS', 'vinum', 'udf', 'SysVBFS', 'EFS', 'NiLFS', 'cgd', 'MINIX FSv3'];
+export const FS_TYPES = ['unused', 'swap', 'Version 6', 'Version 7', 'System V', '4.1BSD', 'Eighth Edition', '4.2BSD', 'MSDOS', '4.4LFS', 'unknown', 'HPFS', 'ISO9660', 'boot', 'ADOS', 'HFS', 'FILECORE', 'Linux Ext2', 'NTFS', 'RAID', 'ccd', 'jfs', 'Apple UFS', 'vinum', 'udf', 'SysVBFS', 'EFS', 'NiLFS', 'cgd', 'MINIX FSv3'];
 
 /**
  * The partitions of the label in the area that starts at `start` (a slice of an MBR, or 0), or undefined when there is none.
@@ -62,7 +62,7 @@ function entries(view: DataView, at: number, count: number, little: boolean, sta
       number: 0,
       letter: String.fromCharCode(97 + i),
       label: '',
-      type: TYPES[code] ?? `type ${code}`,
+      type: FS_TYPES[code] ?? `type ${code}`,
       offset: base + view.getUint32(entry + 4, little) * sectorSize,
       size,
     });
