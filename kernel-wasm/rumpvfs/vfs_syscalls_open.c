@@ -107,6 +107,25 @@ open_finish(struct lwp *l, struct file *fp, int indx, struct vnode *vp,
 	return 0;
 }
 
+/*
+ * The device made a descriptor of its own (EMOVEFD): it takes the place of
+ * the one that was meant for the device.
+ */
+static int
+open_moved(struct lwp *l, struct file *fp, int indx, int flags, int *fdp)
+{
+	unsigned from = (unsigned)l->l_dupfd;
+	struct file *moved;
+	int error;
+
+	fd_abort(l->l_proc, fp, (unsigned)indx);
+	if ((moved = fd_getfile(from)) == NULL)
+		return EBADF;
+	error = fd_dup(moved, 0, fdp, (flags & O_CLOEXEC) != 0);
+	(void)fd_close(from);
+	return error;
+}
+
 int
 do_open(struct lwp *l, struct vnode *dvp, struct pathbuf *pb, int open_flags,
     int open_mode, int *fdp)
@@ -126,6 +145,8 @@ do_open(struct lwp *l, struct vnode *dvp, struct pathbuf *pb, int open_flags,
 		NDAT(&nd, dvp);
 	if ((error = vn_open(&nd, flags, cmode)) == 0)
 		error = open_finish(l, fp, indx, nd.ni_vp, flags);
+	if (error == EMOVEFD)
+		return open_moved(l, fp, indx, flags, fdp);
 	if (error != 0) {
 		fd_abort(p, fp, (unsigned)indx);
 		return error;

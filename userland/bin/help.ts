@@ -26,6 +26,7 @@ export const SAME_PAGE: Readonly<Record<string, string>> = {
   mount_kernfs: 'mount',
   mount_msdos: 'mount',
   mount_null: 'mount',
+  mount_ptyfs: 'mount',
   mount_tmpfs: 'mount',
   mount_v7fs: 'mount',
   fdisk: 'mbr',

@@ -667,6 +667,10 @@ export const TIOCSTI = 0x80017472;
 export const TIOCGSID = 0x40047463;
 /** Argument: struct ptmget. */
 export const TIOCPTMGET = 0x48087446;
+/** Argument: void. */
+export const TIOCGRANTPT = 0x20007447;
+/** Argument: struct ptmget. */
+export const TIOCPTSNAME = 0x48087448;
 /** Argument: struct disklabel. */
 export const DIOCGDINFO = 0x41986465;
 /** Argument: struct disklabel. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pty.c - pseudo terminals: /dev/ptyp0 ... (masters), /dev/ttyp0 ... (slaves)
- * and /dev/ptm, which hands out a free pair (TIOCPTMGET).
+ * pty.c - pseudo terminals: /dev/ptyp0 ... (masters), /dev/ttyp0 ... (slaves).
+ * ptm.c hands out free pairs.
  *
- * Locking	pty_lock guards the table; a pair is under its tty's t_lock.
+ * Locking	t_lock -> pty_lock
+ *		pty_lock guards the table; a pair is under its tty's t_lock.
  * Sleeps	reading a master until the slave writes, writing one until the
  *		slave reads.
  * Errors	ENXIO no such pair; EIO master in use, or slave gone.
@@ -22,20 +23,14 @@
 #include <sys/kmem.h>
 #include <sys/poll.h>
 #include <sys/proc.h>
+#include <sys/pty.h>
 #include <sys/select.h>
 #include <sys/stat.h>
-#include <sys/syscall.gen.h>
-#include <sys/syscallargs.h>
 #include <sys/tty.h>
 #include <sys/uio.h>
 #include <sys/vnode.h>
 
 #include <rump-sys/kern.h>
-
-#define	PTS_MAJOR	5
-#define	PTC_MAJOR	6
-#define	PTM_MAJOR	165
-#define	NPTY		9		/* ptyp0 to ptyp8, as rump has them */
 
 int	rump_vfs_makeonedevnode(dev_t, const char *, devmajor_t, devminor_t)
 	    __weak;
@@ -45,12 +40,12 @@ struct pty {
 	kcondvar_t	pt_rcv;		/* t: the master reads */
 	struct selinfo	pt_rsel;	/* t: of the master */
 	struct selinfo	pt_wsel;	/* t */
-	bool		pt_copen;	/* t: master is open */
+	bool		pt_copen;	/* master is open; set with both locks */
 	bool		pt_taken;	/* pty_lock: given out by /dev/ptm */
 };
 
 static kmutex_t pty_lock;
-static struct pty *ptys[NPTY];
+static struct pty *ptys[PTY_MAX];
 
 /* The slave wrote: wake the master. */
 static void
@@ -68,7 +63,7 @@ pty_get(dev_t dev)
 	int i = minor(dev);
 	struct pty *pt;
 
-	if (i < 0 || i >= NPTY)
+	if (i < 0 || i >= PTY_MAX)
 		return NULL;
 	mutex_enter(&pty_lock);
 	if ((pt = ptys[i]) == NULL) {
@@ -171,7 +166,9 @@ ptc_open(dev_t dev, int flag, int mode, struct lwp *l)
 	if (pt->pt_copen)
 		error = EIO;
 	else {
+		mutex_enter(&pty_lock);
 		pt->pt_copen = true;
+		mutex_exit(&pty_lock);
 		pt->pt_tty->t_state |= TS_CARR_ON;
 		pt->pt_tty->t_state &= ~TS_DEAD;
 		memset(&pt->pt_tty->t_winsize, 0,
@@ -187,10 +184,12 @@ ptc_close(dev_t dev, int flag, int mode, struct lwp *l)
 	struct pty *pt = pty_get(dev);
 
 	ttyhangup(pt->pt_tty);
+	mutex_enter(&pt->pt_tty->t_lock);
 	mutex_enter(&pty_lock);
 	pt->pt_copen = false;
 	pt->pt_taken = false;
 	mutex_exit(&pty_lock);
+	mutex_exit(&pt->pt_tty->t_lock);
 	return 0;
 }
 
@@ -268,6 +267,10 @@ ptc_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 			ttysig(tp, *(int *)data);
 		mutex_exit(&tp->t_lock);
 		return error;
+	case TIOCGRANTPT:
+		return pty_grant(l, (int)minor(dev));
+	case TIOCPTSNAME:
+		return pty_names(l, (int)minor(dev), data);
 	case TIOCGPGRP:
 		mutex_enter(proc_lock);
 		*(int *)data = tp->t_pgrp != NULL ? tp->t_pgrp->pg_id : 0;
@@ -312,77 +315,54 @@ static const struct cdevsw ptc_cdevsw = {
 	.d_discard = nodiscard, .d_flag = D_TTY | D_MPSAFE,
 };
 
-static int
-pty_claim(void)
+int
+pty_claim(int max)
 {
+	struct pty *pt;
+	bool mine;
 	int i;
 
-	for (i = 0; i < NPTY; i++)
-		(void)pty_get(makedev(PTC_MAJOR, i));
+	for (i = 0; i < MIN(max, PTY_MAX); i++) {
+		pt = pty_get(makedev(PTC_MAJOR, i));
+		mutex_enter(&pty_lock);
+		mine = !pt->pt_copen && !pt->pt_taken;
+		if (mine)
+			pt->pt_taken = true;
+		mutex_exit(&pty_lock);
+		if (mine)
+			return i;
+	}
+	return -1;
+}
+
+void
+pty_unclaim(int i)
+{
 	mutex_enter(&pty_lock);
-	for (i = 0; i < NPTY; i++) {
-		if (!ptys[i]->pt_copen && !ptys[i]->pt_taken) {
-			ptys[i]->pt_taken = true;
-			break;
-		}
-	}
+	ptys[i]->pt_taken = false;
 	mutex_exit(&pty_lock);
-	return i < NPTY ? i : -1;
 }
 
-static int
-ptm_open_one(struct lwp *l, const char *path, int flags, int *fdp)
+bool
+pty_isactive(int i)
 {
-	struct sys_open_args oa;
-	register_t rv[2] = { -1, 0 };
-	int error;
+	bool active;
 
-	memset(&oa, 0, sizeof(oa));
-	SCARG(&oa, path) = path;
-	SCARG(&oa, flags) = flags;
-	error = rump_sysent[SYS_open].sy_call(l, &oa, rv);
-	*fdp = (int)rv[0];
-	return error;
+	if (i < 0 || i >= PTY_MAX)
+		return false;
+	mutex_enter(&pty_lock);
+	active = ptys[i] != NULL && ptys[i]->pt_copen;
+	mutex_exit(&pty_lock);
+	return active;
 }
-
-static int
-ptm_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
-{
-	struct ptmget *ptm = data;
-	int error, i;
-
-	if (cmd != TIOCPTMGET)
-		return cmd == FIONBIO || cmd == FIOASYNC ? 0 : EPASSTHROUGH;
-	if ((i = pty_claim()) < 0)
-		return ENOENT;
-	snprintf(ptm->cn, sizeof(ptm->cn), "/dev/ptyp%x", i);
-	snprintf(ptm->sn, sizeof(ptm->sn), "/dev/ttyp%x", i);
-	error = ptm_open_one(l, ptm->cn, O_RDWR | O_NOCTTY, &ptm->cfd);
-	if (error != 0) {
-		ptys[i]->pt_taken = false;
-		return error;
-	}
-	error = ptm_open_one(l, ptm->sn, O_RDWR | O_NOCTTY, &ptm->sfd);
-	if (error != 0 && fd_getfile((unsigned)ptm->cfd) != NULL)
-		(void)fd_close((unsigned)ptm->cfd);
-	return error;
-}
-
-static const struct cdevsw ptm_cdevsw = {
-	.d_open = nullopen, .d_close = nullclose, .d_read = noread,
-	.d_write = nowrite, .d_ioctl = ptm_ioctl, .d_stop = nostop,
-	.d_tty = notty, .d_poll = nopoll, .d_kqfilter = nokqfilter,
-	.d_discard = nodiscard, .d_flag = D_TTY | D_MPSAFE,
-};
 
 RUMP_COMPONENT_N(RUMP_COMPONENT_KERN, pty)
 {
-	devmajor_t smaj = PTS_MAJOR, cmaj = PTC_MAJOR, mmaj = PTM_MAJOR;
+	devmajor_t smaj = PTS_MAJOR, cmaj = PTC_MAJOR;
 
 	mutex_init(&pty_lock, MUTEX_DEFAULT, IPL_NONE);
 	(void)devsw_attach("pts", NULL, NULL, &pts_cdevsw, &smaj);
 	(void)devsw_attach("ptc", NULL, NULL, &ptc_cdevsw, &cmaj);
-	(void)devsw_attach("ptm", NULL, NULL, &ptm_cdevsw, &mmaj);
 }
 
 RUMP_COMPONENT_N(RUMP_COMPONENT_KERN_VFS, ptynodes)
@@ -391,9 +371,7 @@ RUMP_COMPONENT_N(RUMP_COMPONENT_KERN_VFS, ptynodes)
 
 	if (rump_vfs_makeonedevnode == NULL)
 		return;
-	(void)rump_vfs_makeonedevnode(S_IFCHR, "/dev/ptmx", PTM_MAJOR, 0);
-	(void)rump_vfs_makeonedevnode(S_IFCHR, "/dev/ptm", PTM_MAJOR, 1);
-	for (int i = 0; i < NPTY; i++) {
+	for (int i = 0; i < PTY_BSDNAMES; i++) {
 		snprintf(path, sizeof(path), "/dev/ptyp%x", i);
 		(void)rump_vfs_makeonedevnode(S_IFCHR, path, PTC_MAJOR, i);
 		snprintf(path, sizeof(path), "/dev/ttyp%x", i);

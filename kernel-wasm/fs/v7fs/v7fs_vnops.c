@@ -14,7 +14,6 @@
 #include <sys/kauth.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/unistd.h>
 #include <sys/vnode.h>
 
 #include <miscfs/fifofs/fifo.h>
@@ -228,34 +227,16 @@ v7fs_setattr(void *v)
 int
 v7fs_pathconf(void *v)
 {
-	struct vop_pathconf_args *ap = v;
+	static const struct genfs_limits limits = {
+		.gl_link_max = V7FS_LINK_MAX,
+		.gl_name_max = V7FS_NAME_MAX,
+		.gl_pipe_buf = PIPE_BUF,
+		.gl_filesizebits = 32,
+		.gl_symlink_max = PATH_MAX,
+		.gl_symlinks = 1,
+	};
 
-	switch (ap->a_name) {
-	case _PC_LINK_MAX:
-		*ap->a_retval = V7FS_LINK_MAX;
-		return 0;
-	case _PC_NAME_MAX:
-		*ap->a_retval = V7FS_NAME_MAX;
-		return 0;
-	case _PC_PATH_MAX:
-	case _PC_SYMLINK_MAX:
-		*ap->a_retval = PATH_MAX;
-		return 0;
-	case _PC_PIPE_BUF:
-		*ap->a_retval = PIPE_BUF;
-		return 0;
-	case _PC_CHOWN_RESTRICTED:
-	case _PC_NO_TRUNC:
-	case _PC_SYNC_IO:
-	case _PC_2_SYMLINKS:
-		*ap->a_retval = 1;
-		return 0;
-	case _PC_FILESIZEBITS:
-		*ap->a_retval = 32;
-		return 0;
-	default:
-		return EINVAL;
-	}
+	return genfs_stdpathconf(v, &limits);
 }
 
 int

@@ -79,6 +79,12 @@
 #ifndef TIOCPTMGET
 #define	TIOCPTMGET	0x48087446UL	/* struct ptmget */
 #endif
+#ifndef TIOCGRANTPT
+#define	TIOCGRANTPT	0x20007447UL	/* void */
+#endif
+#ifndef TIOCPTSNAME
+#define	TIOCPTSNAME	0x48087448UL	/* struct ptmget */
+#endif
 #ifndef DIOCGDINFO
 #define	DIOCGDINFO	0x41986465UL	/* struct disklabel */
 #endif
