@@ -118,28 +118,7 @@ describe.skipIf(!haveTools('fdisk'))('disklabel and strangers', () => {
 
   it('shows a label of fdisk in a slice', () => {
     withDisk(8 * MB, (disk, run) => {
-      const keys = [
-        'o',
-        'n',
-        'p',
-        '1',
-        '2048',
-        '',
-        't',
-        'a9',
-        'b',
-        'y',
-        'n',
-        'a',
-        '',
-        '+1M',
-        't',
-        '7',
-        'w',
-        'r',
-        'w',
-        '',
-      ];
+      const keys = 'o n p 1 2048 - t a9 b y n a - +1M t a 7 w r w -'.replaceAll('-', '').split(' ');
       writeFileSync(`${disk}.keys`, keys.join('\n'));
       runTool('sh', '-c', `fdisk ${disk} < ${disk}.keys`);
       expect(run(disk).out).toMatch(/^ a: +2049 +2048 +4\.2BSD /m);
