@@ -267,6 +267,7 @@ int	msdosfs_strategy(void *);
 int	msdosfs_fsync(void *);
 int	msdosfs_truncate(struct denode *, uint64_t size);
 int	msdosfs_flush(struct msdosfsmount *, bool wait);
+int	msdosfs_flushdev(struct msdosfsmount *, bool wait);
 
 /* msdosfs_vnops.c */
 int	msdosfs_access(void *);

@@ -260,7 +260,8 @@ msdosfs_fat_unload(struct msdosfsmount *pmp)
 }
 
 /*
- * The mark of a file system that is not in use; FAT12 has none.
+ * The mark of a file system that is not in use; FAT12 has none.  It is on the
+ * disk when this returns: before anything that a mount changes, and after it.
  */
 int
 msdosfs_fat_setclean(struct msdosfsmount *pmp, bool clean)
@@ -275,7 +276,7 @@ msdosfs_fat_setclean(struct msdosfsmount *pmp, bool clean)
 	if (error == 0)
 		error = fat_write(pmp, 1, clean ? val | mark : val & ~mark);
 	mutex_exit(&pmp->pm_lock);
-	return error;
+	return error != 0 ? error : msdosfs_flushdev(pmp, true);
 }
 
 int

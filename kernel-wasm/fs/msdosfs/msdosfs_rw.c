@@ -321,24 +321,32 @@ msdosfs_strategy(void *v)
 }
 
 /*
- * FAT, directories and FSInfo, which lie in the device's buffers.
+ * What lies in the device's buffers: FAT, directories, FSInfo.
  */
 int
-msdosfs_flush(struct msdosfsmount *pmp, bool wait)
+msdosfs_flushdev(struct msdosfsmount *pmp, bool wait)
 {
 	struct vnode *devvp = pmp->pm_devvp;
-	int force = 1, error, e;
+	int force = 1, error;
 
-	error = msdosfs_fsinfo_write(pmp);
 	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-	e = VOP_FSYNC(devvp, NOCRED, wait ? FSYNC_WAIT : 0, 0, 0);
+	error = VOP_FSYNC(devvp, NOCRED, wait ? FSYNC_WAIT : 0, 0, 0);
 	VOP_UNLOCK(devvp);
-	if (error == 0)
-		error = e;
 	if (error != 0 || !wait)
 		return error;
 	error = VOP_IOCTL(devvp, DIOCCACHESYNC, &force, FWRITE, NOCRED);
 	return error == ENOTTY || error == EOPNOTSUPP ? 0 : error;
+}
+
+/*
+ * The same with FSInfo as it is now.
+ */
+int
+msdosfs_flush(struct msdosfsmount *pmp, bool wait)
+{
+	int error = msdosfs_fsinfo_write(pmp), e = msdosfs_flushdev(pmp, wait);
+
+	return error != 0 ? error : e;
 }
 
 int

@@ -213,9 +213,8 @@ msdosfs_unmount(struct mount *mp, int mntflags)
 	if (error != 0)
 		return error;
 	if ((pmp->pm_openflags & FWRITE) != 0 &&
-	    msdosfs_flush(pmp, true) == 0 && pmp->pm_wasclean &&
-	    msdosfs_fat_setclean(pmp, true) == 0)
-		(void)msdosfs_flush(pmp, true);
+	    msdosfs_flush(pmp, true) == 0 && pmp->pm_wasclean)
+		(void)msdosfs_fat_setclean(pmp, true);
 	spec_node_setmountedfs(pmp->pm_devvp, NULL);
 	vfs_devmount_close(pmp->pm_devvp, pmp->pm_openflags);
 	mount_free(pmp);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * h_cut.c - cut the power of a file system that is at work.
+ *
+ * With H_CUT_DUMP=/prefix in the environment the disk of each cut becomes a
+ * file /prefix-SERIAL.img, for checkers that run outside.
+ */
+
+#include "h_cut.h"
+#include "h_files.h"
+#include "h_memdisk.h"
+
+#define	KEPT	30000u
+
+/* Files come, go and move; one stays open without a name. */
+static long
+scenario(void)
+{
+	char path[64];
+	unsigned i;
+	long fd;
+
+	(void)h_mkdir("/m/d", 0755);
+	for (i = 0; i < 30; i++) {
+		snprintf(path, sizeof(path), "/m/d/f%u", i);
+		(void)put(path, i, 0, 1000 + i * 3000);
+		if (i % 3 == 0)
+			(void)h_unlink(path);
+		if (i % 4 == 0)
+			(void)h_rename(path, "/m/other");
+		if (i % 6 == 0)
+			sync_path("/m/d");
+	}
+	fd = h_open("/m/other", O_RDWR, 0);
+	(void)h_unlink("/m/other");
+	(void)H_SC(fsync, A(fd, (int)fd));
+	return fd;
+}
+
+static void
+begin(const struct h_cut *c)
+{
+	h_memdisk_attach(c->c_size);
+	c->c_newfs(c->c_arg, h_memdisk.md_bytes, c->c_size);
+	(void)h_mkdir("/m", 0755);
+	CHECK_EQ(c->c_mount(c->c_arg, c->c_flags), 0);
+}
+
+/* A file of the host, by hypercalls: the kernel sees no others. */
+static void
+dump(void)
+{
+	static unsigned serial;
+	struct rumpuser_iovec iov = { h_memdisk.md_bytes, h_memdisk.md_size };
+	char prefix[256], path[300];
+	size_t n;
+	int fd;
+
+	if (rumpuser_getparam("H_CUT_DUMP", prefix, sizeof(prefix)) != 0)
+		return;
+	snprintf(path, sizeof(path), "%s-%u.img", prefix, serial++);
+	CHECK_EQ(rumpuser_open(path, RUMPUSER_OPEN_WRONLY |
+	    RUMPUSER_OPEN_CREATE, &fd), 0);
+	CHECK_EQ(rumpuser_iovwrite(fd, &iov, 1, 0, &n), 0);
+	CHECK_EQ(n, h_memdisk.md_size);
+	CHECK_EQ(rumpuser_close(fd), 0);
+}
+
+/* The synced file is there, however the disk is mounted. */
+static void
+remount(const struct h_cut *c, int flags)
+{
+	CHECK_EQ(c->c_mount(c->c_arg, flags), 0);
+	get("/m/kept", 7, 0, KEPT);
+	CHECK_EQ(h_unmount("/m", 0), 0);
+}
+
+/* true: the scenario came to its end before. */
+static bool
+powercut(const struct h_cut *c, unsigned n)
+{
+	bool done;
+	long fd;
+
+	begin(c);
+	CHECK_EQ(put("/m/kept", 7, 0, KEPT), KEPT);
+	sync_path("/m/kept");
+	if (c->c_cache)
+		h_memdisk_cache();
+	h_memdisk.md_stopafter = h_memdisk.md_writes + n;
+	fd = scenario();
+	done = h_memdisk.md_writes < h_memdisk.md_stopafter;
+	CHECK_EQ(h_unmount("/m", MNT_FORCE), 0);
+	(void)h_close(fd);
+	if (c->c_cache)
+		h_memdisk_cut(n);
+	h_memdisk.md_stopafter = 0;
+	dump();
+	if (c->c_torn != NULL)
+		c->c_torn(c->c_arg);
+	remount(c, MNT_RDONLY);
+	remount(c, c->c_flags);
+	if (c->c_after != NULL)
+		c->c_after(c->c_arg);
+	h_memdisk_detach();
+	return done;
+}
+
+void
+h_cut_every(const struct h_cut *c, unsigned step)
+{
+	unsigned n = 1;
+
+	while (!powercut(c, n))
+		n += step;
+	CHECK(n > 50);
+}
+
+void
+h_cut_broken(const struct h_cut *c, unsigned n)
+{
+	char path[64];
+	unsigned i;
+	long fd;
+
+	begin(c);
+	h_memdisk.md_fail = true;
+	h_memdisk.md_stopafter = h_memdisk.md_writes + n;
+	(void)h_mkdir("/m/d", 0755);
+	for (i = 0; i < 60; i++) {
+		snprintf(path, sizeof(path), "/m/d/f%u", i);
+		fd = h_open(path, O_CREAT | O_RDWR, 0644);
+		if (fd < 0)
+			continue;
+		(void)h_write(fd, "something", 9);
+		(void)h_ftruncate(fd, 70000);
+		if (i % 5 == 0)
+			(void)H_SC(fsync, A(fd, (int)fd));
+		(void)h_close(fd);
+		if (i % 3 == 0)
+			(void)h_unlink(path);
+		if (i % 4 == 0)
+			(void)h_rename(path, "/m/moved");
+	}
+	(void)h_sc(SYS_sync, NULL);
+	CHECK_EQ(h_unmount("/m", MNT_FORCE), 0);
+	h_memdisk_detach();
+}
