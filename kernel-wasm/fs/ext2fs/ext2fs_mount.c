@@ -285,10 +285,10 @@ ext2fs_remount_rw(struct mount *mp)
 
 	error = ext2fs_writable(ump);
 	if (error == 0)
+		error = mount_checkloaded(mp);
+	if (error == 0)
 		error = bdev_open(ump->um_dev, FREAD | FWRITE, S_IFBLK,
 		    curlwp);
-	if (error == 0)
-		error = mount_checkloaded(mp);
 	if (error != 0)
 		return error;
 	ump->um_openflags |= FWRITE;
