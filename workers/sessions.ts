@@ -52,12 +52,10 @@ import {
   PS_ZOMBIE,
   START_BYTES,
   TK_PROGRAM,
-  TK_TOOL,
 } from '../hypercall-js/mailbox.ts';
 import { startJob } from '../hypercall-js/rumpuser_pth.ts';
 import { postSignal } from '../hypercall-js/rumpuser_sig.ts';
 import type { ControlReply, ControlRequest } from '../userland/abi.ts';
-import { isTool } from '../userland/is_tool.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { ControlOp } from './protocol.ts';
 import type { ProgramRecord } from './session_start.ts';
@@ -202,7 +200,7 @@ export class Sessions {
     this.watched.set(slot, ended);
     Atomics.store(words, p + P_STATE, PS_ALIVE);
     startJob(this.mailbox, {
-      kind: isTool(record.argv[0] ?? '') ? TK_TOOL : TK_PROGRAM,
+      kind: TK_PROGRAM,
       job: JOB_PROGRAM,
       func: 0,
       arg: slot,
