@@ -7,11 +7,12 @@ export class BrokenPipe extends Error {}
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-/** All of `bytes`. A pipe of Node does not block: wait until there is room. @throws BrokenPipe */
-export function writeStream(fd: number, bytes: Uint8Array): void {
+/** All of `bytes`, at `position` of a file. A pipe of Node does not block: wait until there is room. @throws BrokenPipe */
+export function writeStream(fd: number, bytes: Uint8Array, position?: number): void {
   for (let done = 0; done < bytes.length; ) {
     try {
-      done += fs.writeSync(fd, bytes, done, bytes.length - done);
+      const at = position === undefined ? null : position + done;
+      done += fs.writeSync(fd, bytes, done, bytes.length - done, at);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') throw new BrokenPipe();

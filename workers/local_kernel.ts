@@ -3,7 +3,7 @@
  * A kernel without threads (RUMP_THREADS=0) in the calling thread, with disks, trace and programs: `rumpus --threads 0`, and
  * kernels with a memory of their own, scripts of system calls, benchmarks. Everything is synchronous.
  */
-import { HostKernel, KernelExit } from '../hypercall-js/host_kernel.ts';
+import { HostKernel, type HostServices, KernelExit } from '../hypercall-js/host_kernel.ts';
 import { kernelInstance } from '../hypercall-js/kernel_instance.ts';
 import { type LoadedKernel, loadKernel, makeKernelMemory } from '../hypercall-js/loader.ts';
 import {
@@ -47,6 +47,8 @@ export interface LocalOptions {
   readonly onLine?: (line: number, bytes: Uint8Array) => void;
   readonly onTrace?: (line: string) => void;
   readonly hostFiles?: boolean;
+  /** The caller makes files durable when all is done: writes keep their order, but none waits for the medium. */
+  readonly syncAtEnd?: boolean;
 }
 
 export interface ByteRange {
@@ -61,6 +63,12 @@ interface Source {
   readonly readOnly: boolean;
   readonly range?: ByteRange | undefined;
   readonly bytes?: Uint8Array;
+}
+
+function servicesFor(options: LocalOptions): HostServices {
+  const services = hostServices(clockOrigin(), options.hostFiles ?? false);
+  if (options.syncAtEnd !== true || services.files === undefined) return services;
+  return { ...services, files: { ...services.files, sync: () => undefined } };
 }
 
 export class LocalKernel {
@@ -89,7 +97,7 @@ export class LocalKernel {
     const host = new HostKernel({
       mailbox,
       params,
-      services: hostServices(clockOrigin(), options.hostFiles ?? false),
+      services: servicesFor(options),
       slot: -1,
     });
     host.onMessage = options.onConsole ?? (() => undefined);

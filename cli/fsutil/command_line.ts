@@ -3,6 +3,7 @@
  * `COMMAND [options] IMAGE[:PARTITION] [operands]`. Options of the program may stand on both sides of IMAGE. In front of it
  * `-t TYPE` and `-o OPTIONS` are ours when what follows is a file system type or options of mount; `ls -t disk.img` sorts.
  */
+import { existsSync } from 'node:fs';
 import { FLAG_WORDS, TYPE_NAMES } from '../../userland/bin/mount.ts';
 import { TYPE_OPTIONS } from '../../userland/librump/mount_args.ts';
 import type { FileCommand } from './commands.ts';
@@ -27,6 +28,11 @@ export function parseCommandLine(command: FileCommand, words: readonly string[])
   const options: string[] = [];
   const args: string[] = [];
   let at = 0;
+  if (command.bundle === true && isBundle(words[0] ?? '')) {
+    const values = [...(words[0] as string)].filter((letter) => command.values.includes(letter));
+    at = 1 + values.length;
+    args.push(...words.slice(0, at));
+  }
   for (; at < words.length; at++) {
     const word = words[at] as string;
     const next = words[at + 1] ?? '';
@@ -36,7 +42,7 @@ export function parseCommandLine(command: FileCommand, words: readonly string[])
     else if (word === '--kernel') kernel = words[++at];
     else {
       args.push(word);
-      if (takesNext(word, command.values) && at + 1 < words.length) args.push(words[++at] as string);
+      if (takesNext(word, command) && at + 1 < words.length) args.push(words[++at] as string);
     }
   }
   const image = words[at];
@@ -58,9 +64,14 @@ function areMountOptions(text: string): boolean {
   return text !== '' && text.split(',').every((word) => MOUNT_WORDS.has(word.replace(/=.*/, '')));
 }
 
+/** Letters of tar, no file of that name. */
+function isBundle(word: string): boolean {
+  return /^[a-zA-Z]*[crtux][a-zA-Z]*$/.test(word) && !existsSync(word);
+}
+
 /** The last letter of a cluster takes a value, and none is glued to it. */
-function takesNext(word: string, values: string): boolean {
-  if (word.startsWith('--')) return false;
-  for (let i = 1; i < word.length; i++) if (values.includes(word[i] as string)) return i === word.length - 1;
+function takesNext(word: string, command: FileCommand): boolean {
+  if (word.startsWith('--')) return command.longValues?.includes(word.slice(2)) === true;
+  for (let i = 1; i < word.length; i++) if (command.values.includes(word[i] as string)) return i === word.length - 1;
   return false;
 }

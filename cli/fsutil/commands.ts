@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The commands that work on an image: `rumpus ls IMAGE …`. One row a command. */
 import type { RunProgram } from '../../userland/abi.ts';
+import { TAR_VALUE_LETTERS } from '../../userland/archive/tar/tar_options.ts';
 import { runner, runProgram } from '../../userland/main.ts';
 import { get } from './get.ts';
+import { imageTar, tarWrites } from './image_tar.ts';
 import type { FileCommandName } from './names.ts';
 import { put } from './put.ts';
 
 export interface FileCommand {
   /** Option letters that take a value: needed to find IMAGE behind options. */
   readonly values: string;
+  /** Long options that take the next word. */
+  readonly longValues?: readonly string[];
+  /** The first word may be a bundle of option letters without a dash. */
+  readonly bundle?: boolean;
   /** What follows IMAGE, for the usage line. */
   readonly operands: string;
   readonly writes: (args: readonly string[]) => boolean;
@@ -47,6 +53,7 @@ export const FILE_COMMANDS: Readonly<Record<FileCommandName, FileCommand>> = {
   rm: plain('', 'file ...', writes),
   rmdir: plain('', 'directory ...', writes),
   stat: plain('ft', 'file ...', reads),
+  tar: { ...plain(TAR_VALUE_LETTERS, '[file ...]', tarWrites), longValues: ['exclude', 'strip-components'], bundle: true, run: runner(() => imageTar) },
   touch: plain('drt', 'file ...', writes),
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /**
  * An image in a kernel of its own, in this thread, without root or mount on the host. The program runs with the root of the
- * image as its root directory. A writer holds the lock of the image from before the mount until the medium has everything.
+ * image as its root directory. A writer holds the lock of the image from before the mount until the medium has everything;
+ * until then writes only keep their order, so that a process that is killed leaves what a power cut would.
  */
+import fs from 'node:fs';
 import { KernelExit } from '../../hypercall-js/host_kernel.ts';
 import type { ProgramStart, RunProgram } from '../../userland/abi.ts';
 import { FLAG_WORDS } from '../../userland/bin/mount.ts';
@@ -81,6 +83,7 @@ function boot(request: ImageRequest, file: ImageFile, said: string[]): LocalKern
   const kernel = LocalKernel.boot({
     kernel: readKernel(request.kernel),
     memoryBytes: MEMORY_BYTES,
+    syncAtEnd: true,
     onConsole: collectLines(said),
     onLine: (line, bytes) => writeStream(line === 0 ? 1 : 2, bytes),
   });
@@ -147,6 +150,9 @@ function unmountImage(kernel: LocalKernel, file: ImageFile): void {
   });
   if (outcome !== undefined) throw new ImageError(`${file.name}: not everything could be written: ${outcome.message}`);
   kernel.detach(DISK);
+  const fd = fs.openSync(file.path, 'r+');
+  fs.fsyncSync(fd);
+  fs.closeSync(fd);
 }
 
 /** System calls in a process of their own; the error of the one that failed. */

@@ -109,7 +109,7 @@ export function apropos(ctx: ProgramContext, words: readonly string[] = ctx.argv
 const GROUPS: readonly (readonly [title: string, names: string])[] = [
   ['Files', 'ls cat cp mv rm mkdir rmdir ln touch chmod chown chgrp chflags stat readlink find df du mkfifo mknod'],
   ['Text', 'grep head tail wc sort uniq cut tr tee rev hexdump cmp cksum md5 sha1 sha256 sha512 printf echo seq'],
-  ['Archives', 'gzip gunzip zcat'],
+  ['Archives', 'tar gzip gunzip zcat'],
   ['Disks', 'mount umount dd sync'],
   ['Kernel', 'sys sysctl dmesg ps kill ktrace kdump fstat uname hostname date reboot halt'],
   ['Shell', 'sh test expr env printenv xargs basename dirname sleep true false yes which id tty stty clear man help'],

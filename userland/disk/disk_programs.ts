@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { gzip } from '../archive/gzip/gzip.ts';
+import { tar } from '../archive/tar/tar.ts';
 import { fsckExt2fs } from '../ext2/fsck/fsck_ext2fs.ts';
 import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
 import { dumpfs } from '../ffs/dumpfs.ts';
@@ -43,6 +44,7 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],
   ['newfs_v7fs', 'sbin', 'BFVZns', (c) => newfsV7fs(c)],
+  ['tar', 'bin', 'bcCfhkLmoPprtTuvXxz', (c) => tar(c)],
   ['tunefs', 'sbin', 'AFNeghlmo', (c) => tunefs(c)],
   ['vnconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
   ['vndconfig', 'usr/sbin', 'Fclruv', (c) => vndconfig(c)],
