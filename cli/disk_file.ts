@@ -8,13 +8,12 @@ import os from 'node:os';
 import path from 'node:path';
 import type { BaseSource, DiskSource } from '../workers/protocol.ts';
 import type { BlockStore } from '../workers/stores/block_store.ts';
-import { nextData } from '../workers/stores/block_store.ts';
 import { formatOf, openDisk } from '../workers/stores/formats/disk_format.ts';
 import { NodeBlockStore } from '../workers/stores/node_block_store.ts';
 import { isZero } from '../workers/stores/record_store.ts';
+import { storePieces } from '../workers/stores/store_pieces.ts';
 import type { DiskArgument } from './arguments.ts';
 
-const PIECE = 1 << 20;
 /** A hole in what is unpacked is not written. */
 const HOLE = 4096;
 
@@ -96,8 +95,8 @@ async function* piecesOf(name: string): AsyncGenerator<Uint8Array> {
   const format = await formatOf(store);
   if (format === 'zip') yield* zipEntry(store, entry);
   else if (format === 'gzip' || format === 'zstd')
-    yield* (await import('../workers/stores/formats/unpack.ts')).unpack(format, wholeFile(store));
-  else yield* wholeFile((await openDisk(store)).store);
+    yield* (await import('../workers/stores/formats/unpack.ts')).unpack(format, storePieces(store));
+  else yield* storePieces((await openDisk(store)).store);
   await store.close();
 }
 
@@ -108,14 +107,4 @@ async function* zipEntry(store: BlockStore, wanted: string | undefined): AsyncGe
   if (entry === undefined)
     throw new Error(`choose what is in it with FILE.zip#ENTRY: ${entries.map(({ name }) => name).join(', ')}`);
   yield* zipBytes(store, entry);
-}
-
-async function* wholeFile(store: BlockStore): AsyncGenerator<Uint8Array> {
-  let data = await nextData(store, 0);
-  for (let at = 0; at < store.size; at += PIECE) {
-    const piece = new Uint8Array(Math.min(PIECE, store.size - at));
-    while (data !== undefined && data.end <= at) data = await nextData(store, at);
-    if (data !== undefined && data.start < at + piece.length) await store.read(at, piece);
-    yield piece;
-  }
 }

@@ -114,6 +114,19 @@ export class RumpusPage {
     return (await chip.innerText()).split(' ')[0] ?? '';
   }
 
+  /** Choose from an image's menu. */
+  async menu(name: string, item: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Menu for ${name}` }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** An image out of the browser, as a file of this machine. */
+  async exported(name: string, item: string): Promise<string> {
+    const download = this.page.waitForEvent('download');
+    await this.menu(name, item);
+    return await (await download).path();
+  }
+
   async showPanel(name: 'Start' | 'Images' | 'Boot'): Promise<void> {
     const tab = this.page.getByRole('tab', { name: new RegExp(`^${name}`) });
     if ((this.page.viewportSize()?.width ?? 1280) > 760) await tab.click();

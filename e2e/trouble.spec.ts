@@ -23,11 +23,14 @@ test('a text file is not an image', async ({ page }) => {
   await expect(page.locator('.image')).toHaveCount(0);
 });
 
-test('a packed image says how to unpack it', async ({ page }) => {
+test('a packed file that is damaged, and one nobody unpacks here, say so', async ({ page }) => {
   const rumpus = new RumpusPage(page);
   await rumpus.open();
   await rumpus.choose(scratch('disk.img.gz', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0)));
-  await expect(page.getByText(/Unpack it first \(gunzip/)).toBeVisible();
+  await expect(page.getByText('disk.img.gz was not unpacked.')).toBeVisible();
+  await expect(page.getByText(/this image is damaged/)).toBeVisible();
+  await rumpus.choose(scratch('disk.img.xz', Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1)));
+  await expect(page.locator('.image')).toHaveCount(0);
 });
 
 for (const name of ['genisoimage', 'ffs2'] as const) {

@@ -72,6 +72,7 @@ export function fakeKernelHost(made?: (kernel: FakeKernel) => void): KernelHost 
         open,
         attachDisk: async (request) => void attached.set(request.name, request),
         detachDisk: async (name) => void attached.delete(name),
+        snapshotDisk: async () => undefined,
         viewDisk: async () => fileView(new Blob([new Uint8Array(65536)])),
         openTerminal: async () => {
           const terminal = fakeTerminal((gone) => open.delete(gone));

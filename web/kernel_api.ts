@@ -5,12 +5,9 @@
  * real_kernel.ts fulfils it with workers/kernel_host.ts; fake_kernel.ts fulfils it for component tests.
  */
 
-/** Where a disk's bytes come from. */
-export type DiskSource =
-  /** A file of the user's, read in place; never copied, never written. */
-  | { readonly kind: 'file'; readonly file: Blob }
-  /** An image copied into the browser's storage earlier; `id` is its key there. */
-  | { readonly kind: 'stored'; readonly id: string };
+import type { DiskSource } from '../workers/protocol';
+
+export type { DiskSource };
 
 export interface DiskRequest {
   /** Device name without /dev, such as rd0. */
@@ -93,6 +90,8 @@ export interface KernelHandle {
   detachDisk(name: string): Promise<void>;
   /** A disk as it is now, synced, to be read forward while the kernel goes on writing to it. */
   viewDisk(name: string): Promise<DiskView>;
+  /** Freeze a disk as it is now, synced, under a name in its image. */
+  snapshotDisk(name: string, snapshot: string): Promise<void>;
   openTerminal(size: { cols: number; rows: number }): Promise<KernelTerminal>;
   /** Call an exported function of the kernel by link name with integer arguments (foreign kernels). */
   callSymbol?(name: string, args: readonly (number | bigint)[]): Promise<string>;

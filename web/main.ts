@@ -21,7 +21,7 @@ async function start(): Promise<void> {
   const memoryMiB = Number(parameters.get('mem'));
   const system = new System({
     host: () => kernelHost(parameters),
-    images: async (store) => (await import('./images/open_images')).openImages(store, parameters.get('store')),
+    images: async (store) => (await import('./images/open_images')).openImages(store, parameters),
     trace: parameters.get('trace')?.includes('hypercall') ?? false,
     params: Object.fromEntries([...parameters].filter(([name]) => name.startsWith('RUMP_'))),
     ...(ncpu > 0 ? { ncpu } : {}),

@@ -28,6 +28,7 @@ function handleOf(kernel: Kernel): KernelHandle {
     attachDisk: async (request) => void (await kernel.attachDisk(request)),
     detachDisk: (name) => kernel.detachDisk(name),
     viewDisk: (name) => kernel.viewDisk(name),
+    snapshotDisk: (name, snapshot) => kernel.snapshotDisk(name, snapshot),
     openTerminal: (size) => openTerminal(kernel, size),
     callSymbol: async (name, args) => String(await kernel.callSymbol(name, args)),
     stats: async () => ({ ...kernel.stats(), hypercalls: undefined }),

@@ -19,6 +19,8 @@ import {
   DK_STORE,
   DS_FREE,
   DS_READY,
+  F_DISK,
+  F_STATE,
   H_EXIT_VALUE,
   H_HOST_SEQ,
   H_PANIC_LEN,
@@ -29,6 +31,7 @@ import {
   KS_EXITED,
   KS_PANICKED,
   MAX_DISKS,
+  MAX_FDS,
   MAX_REQS,
   Mailbox,
   NAME_BYTES,
@@ -363,10 +366,11 @@ export class Kernel {
     Atomics.store(words, d + D_STATE, DS_FREE);
   }
 
-  /** Detach a disk nobody has open (unmount first); flushes it. */
+  /** Detach a disk; flushes it. EBUSY while the kernel has it open: unmount it first. */
   async detachDisk(name: string): Promise<void> {
     const index = this.mailbox.findDisk(name);
     if (index < 0) throw new HostError(6, `no disk ${name}`);
+    if (this.isOpen(index)) throw new HostError(16, `${name} is mounted or open`);
     if (this.report.can.disks && !this.over) {
       for (const key of [`/dev/${name}`, `/dev/r${name}`]) {
         const errno = Number(await this.ask({ op: 'etfsRemove', key }));
@@ -381,12 +385,31 @@ export class Kernel {
    * Errors: ENXIO no such disk, ENOTSUP a file of the host's.
    */
   async viewDisk(name: string): Promise<DiskView> {
+    return await this.storage.view(await this.syncedStore(name));
+  }
+
+  /** Freeze a disk as it is now, file systems synced, under a name in its image. Errors as viewDisk, and ENOTSUP for no snapshots. */
+  async snapshotDisk(name: string, snapshot: string): Promise<void> {
+    await this.storage.snapshot(await this.syncedStore(name), snapshot);
+  }
+
+  private async syncedStore(name: string): Promise<number> {
     const index = this.mailbox.findDisk(name);
     if (index < 0) throw new HostError(6, `no disk ${name}`);
     if (this.mailbox.words[this.mailbox.disk(index) + D_KIND] !== DK_STORE)
       throw new HostError(86, `${name} is a file of this machine`);
     if (this.report.can.shell) await this.ask({ op: 'call', name: 'rump___sysimpl_sync', args: [] });
-    return await this.storage.view(index);
+    return index;
+  }
+
+  /** rump_pub_etfs_remove leaves it to its caller to ask. */
+  private isOpen(disk: number): boolean {
+    if (this.over) return false;
+    for (let fd = 0; fd < MAX_FDS; fd++) {
+      const f = this.mailbox.fd(fd);
+      if (Atomics.load(this.mailbox.words, f + F_STATE) !== 0 && this.mailbox.words[f + F_DISK] === disk) return true;
+    }
+    return false;
   }
 
   disks(): DiskInfo[] {

@@ -63,6 +63,28 @@ export type DiskSource =
   /** A raw file of the Node process, read and written. */
   | { readonly kind: 'node'; readonly path: string };
 
+/** What the import worker does, one task a worker. */
+export type ImportTask =
+  /** Unpack a stream, or one entry of an archive, into a new image. */
+  | {
+      readonly task: 'unpack';
+      readonly source: BaseSource;
+      readonly format: 'gzip' | 'zstd' | 'zip';
+      readonly entry?: string;
+      readonly name: string;
+    }
+  /** Copy all of an overlay's base in. */
+  | { readonly task: 'fill'; readonly id: string; readonly base: BaseSource }
+  /** Move an image's bytes to the other kind of storage. */
+  | { readonly task: 'move'; readonly id: string; readonly storage: 'indexeddb' | 'opfs' };
+
+export type ImportMessage = { readonly type: 'start'; readonly task: ImportTask } | { readonly type: 'cancel' };
+
+export type ImportAnswer =
+  | { readonly type: 'progress'; readonly done: number; readonly total: number }
+  | { readonly type: 'done'; readonly id: string; readonly size: number }
+  | { readonly type: 'failed'; readonly errno: number; readonly name: string; readonly message: string };
+
 export type StorageMessage =
   | { readonly type: 'init'; readonly mailbox: MailboxRef; readonly memory: WebAssembly.Memory }
   | {
@@ -82,6 +104,8 @@ export type StorageMessage =
       readonly offset: number;
       readonly length: number;
     }
+  /** Freeze a disk as it is now under a name. */
+  | { readonly type: 'snapshot'; readonly id: number; readonly disk: number; readonly name: string }
   | { readonly type: 'viewClose'; readonly id: number; readonly view: number }
   | { readonly type: 'close'; readonly id: number };
 

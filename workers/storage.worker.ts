@@ -17,6 +17,12 @@ let lastView = 0;
 
 type Done = Omit<Extract<StorageAnswer, { type: 'done' }>, 'type' | 'id'>;
 
+function diskOf(number: number): ViewableStore {
+  const disk = disks.get(number);
+  if (disk === undefined) throw new StoreError(ENXIO, `no disk ${number}`);
+  return disk;
+}
+
 function viewOf(number: number): StoreView {
   const view = views.get(number);
   if (view === undefined) throw new StoreError(EBADF, 'this view is closed');
@@ -36,8 +42,7 @@ async function perform(message: StorageMessage): Promise<Done> {
       return { size: store.size, readOnly: store.readOnly };
     }
     case 'view': {
-      const view = await disks.get(message.disk)?.view();
-      if (view === undefined) throw new StoreError(ENXIO, `no disk ${message.disk}`);
+      const view = await diskOf(message.disk).view();
       lastView += 1;
       views.set(lastView, view);
       return { size: view.size, readOnly: true, view: lastView, ranges: view.ranges };
@@ -47,6 +52,9 @@ async function perform(message: StorageMessage): Promise<Done> {
       await viewOf(message.view).read(message.offset, bytes);
       return { ...none, bytes };
     }
+    case 'snapshot':
+      await diskOf(message.disk).snapshot(message.name);
+      return none;
     case 'viewClose':
       views.get(message.view)?.close();
       views.delete(message.view);

@@ -71,6 +71,12 @@ export class StorageClient {
     };
   }
 
+  /** Freeze a disk as it is now under a name. */
+  async snapshot(disk: number, name: string): Promise<void> {
+    if (this.worker === undefined) throw new StoreError(ENXIO, 'no disk is attached');
+    done(await this.ask((id) => ({ type: 'snapshot', id, disk, name })));
+  }
+
   /** Flush and close all stores; does not wait for ever for one that hangs. */
   async close(): Promise<void> {
     if (this.worker === undefined) return;

@@ -10,7 +10,61 @@ import { mountCommand, mountPoint } from './mount_command';
 
 const ImageMenu = lazy(() => import('./ImageMenu'));
 
-const KEEPING_TEXT = { stored: 'kept in this browser', linked: 'file remembered', visit: 'until reload' };
+const DOING = {
+  keeping: 'keeping it for the next visit',
+  unpacking: 'unpacking',
+  moving: 'moving',
+  exporting: 'exporting',
+};
+
+function keepingText({ keeping, fast, url }: ImageEntry): string {
+  switch (keeping) {
+    case 'stored':
+      return fast ? 'kept in this browser, fast store' : 'kept in this browser';
+    case 'linked':
+      return url === undefined ? 'file remembered, changes kept' : 'read from its server, changes kept';
+    case 'changes':
+      return 'changes kept, the file is not';
+    case 'visit':
+      return 'until reload';
+  }
+}
+
+/** A long task on the image, with a way out. */
+function Work({ entry }: { entry: ImageEntry }) {
+  const system = useSystem();
+  if (entry.work === undefined) return null;
+  const { doing, done } = entry.work;
+  return (
+    <div className="copying">
+      <progress aria-label={`${DOING[doing]}: ${entry.name}`} max={1} value={done} />
+      <div className="copying-line">
+        <small>
+          {DOING[doing]}: {Math.floor(done * 100)} %
+        </small>
+        <button type="button" className="button quiet" onClick={() => system.images?.cancel(entry.id)}>
+          Cancel
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Which file of an archive is the disk. */
+function ArchiveChoice({ entry }: { entry: ImageEntry }) {
+  const system = useSystem();
+  if (entry.state.tag !== 'choose') return null;
+  return (
+    <fieldset className="archive">
+      <legend>Which of its files is the disk?</legend>
+      {entry.state.files.map(({ name, size }) => (
+        <button key={name} type="button" className="button" onClick={() => void system.images?.choose(entry.id, name)}>
+          <span className="cut">{name}</span> <small>{formatBytes(size)}</small>
+        </button>
+      ))}
+    </fieldset>
+  );
+}
 
 function StateChip({ entry }: { entry: ImageEntry }) {
   const { state } = entry;
@@ -38,6 +92,15 @@ function StateChip({ entry }: { entry: ImageEntry }) {
           open in another tab
         </span>
       );
+    case 'missing':
+      return (
+        <span className="chip" data-tone="warn">
+          needs its file
+        </span>
+      );
+    case 'choose':
+    case 'unpacking':
+      return <span className="chip">{state.tag === 'choose' ? 'your choice' : 'unpacking…'}</span>;
     case 'broken':
       return (
         <span className="chip" data-tone="bad">
@@ -122,6 +185,7 @@ function RenameField({ entry, onDone }: { entry: ImageEntry; onDone: () => void 
 export function ImageCard({ entry }: { entry: ImageEntry }) {
   const [renaming, setRenaming] = useState(false);
   const { state } = entry;
+  const unready = state.tag === 'choose' || state.tag === 'unpacking';
   return (
     <li className="image" data-state={state.tag}>
       <div className="image-head">
@@ -138,13 +202,19 @@ export function ImageCard({ entry }: { entry: ImageEntry }) {
         </Suspense>
       </div>
       <p className="image-facts">
-        {entry.kind.label} · {formatBytes(entry.size)} · {KEEPING_TEXT[entry.keeping]}
+        {[
+          unready ? entry.format : entry.kind.label,
+          ...(unready || !entry.format ? [] : [`from ${entry.format}`]),
+        ].join(', ')}{' '}
+        · {formatBytes(entry.size)}
+        {!unready && ` · ${keepingText(entry)}`}
       </p>
-      {entry.copying !== undefined && (
-        <div className="copying">
-          <progress aria-label={`Keeping ${entry.name}`} max={1} value={entry.copying} />
-          <small>keeping it for the next visit: {Math.floor(entry.copying * 100)} %</small>
-        </div>
+      <Work entry={entry} />
+      <ArchiveChoice entry={entry} />
+      {state.tag === 'missing' && (
+        <p className="advice" data-tone="warn">
+          Drop the file again to go on: what you changed is kept here, the file itself is not.
+        </p>
       )}
       {state.tag === 'broken' && (
         <p className="advice" data-tone="bad">
@@ -162,7 +232,7 @@ export function ImageCard({ entry }: { entry: ImageEntry }) {
           {entry.warning}
         </p>
       )}
-      {entry.kind.advice && <p className="advice">{entry.kind.advice}</p>}
+      {!unready && entry.kind.advice && <p className="advice">{entry.kind.advice}</p>}
       <div className="image-actions">
         <StateChip entry={entry} />
         <span className="grow" />

@@ -26,7 +26,7 @@ export function ImageChooser({ compact = false }: { compact?: boolean }) {
         <Upload size={20} aria-hidden="true" />
         <span>
           <strong>Drop an image anywhere, or choose one</strong>
-          <small>ISO 9660 or FFS, any size. It stays on this machine.</small>
+          <small>Raw, qcow2, VMDK, VHD, .gz, .zst or .zip, any size. It stays on this machine.</small>
         </span>
       </button>
       <input

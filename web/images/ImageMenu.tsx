@@ -1,62 +1,65 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/** Rename, export, detach, delete (in two steps). */
-import { Download, EllipsisVertical, Pencil, Plug, Trash2, Unplug } from 'lucide-react';
-import { AlertDialog, DropdownMenu } from 'radix-ui';
-import { useState } from 'react';
-import { saveFile } from '../save_file';
+/** What can be done with an image: rename, export, snapshots, reset, store, detach, delete. What may lose something asks first. */
+import {
+  Camera,
+  Download,
+  EllipsisVertical,
+  FileArchive,
+  History,
+  type LucideIcon,
+  Pencil,
+  Plug,
+  RotateCcw,
+  Trash2,
+  Unplug,
+  Zap,
+} from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { lazy, Suspense, useState } from 'react';
 import { notify } from '../state/ui_store';
 import { useSystem } from '../system_context';
+import type { Question } from './ImageDialogs';
 import type { ImageEntry } from './image_entry';
-import { viewBlob } from './image_view';
+import type { ExportFormat } from './image_export';
+import { isAbort, message } from './image_list';
 
-function DeleteDialog({
-  entry,
-  open,
-  onOpenChange,
-}: {
-  entry: ImageEntry;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-}) {
-  const system = useSystem();
-  const original =
-    entry.keeping === 'stored'
-      ? 'The copy in this browser is deleted for good. The file you dropped is not touched.'
-      : 'It is only taken off the list; your file is not touched.';
+const ImageQuestion = lazy(() => import('./ImageDialogs'));
+
+interface ItemProps {
+  icon: LucideIcon;
+  label: string;
+  onSelect: () => void;
+  danger?: boolean;
+}
+
+function Item({ icon: Icon, label, onSelect, danger = false }: ItemProps) {
   return (
-    <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
-      <AlertDialog.Portal>
-        <AlertDialog.Overlay className="overlay" />
-        <AlertDialog.Content className="dialog">
-          <AlertDialog.Title>Delete {entry.name}?</AlertDialog.Title>
-          <AlertDialog.Description>{original}</AlertDialog.Description>
-          <div className="dialog-actions">
-            <AlertDialog.Cancel className="button">Keep it</AlertDialog.Cancel>
-            <AlertDialog.Action className="button danger" onClick={() => void system.images?.remove(entry.id)}>
-              Delete
-            </AlertDialog.Action>
-          </div>
-        </AlertDialog.Content>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <DropdownMenu.Item className={`menu-item${danger ? ' danger' : ''}`} onSelect={onSelect}>
+      <Icon size={16} /> {label}
+    </DropdownMenu.Item>
   );
 }
 
+const Line = () => <DropdownMenu.Separator className="menu-line" />;
+
 export default function ImageMenu({ entry, onRename }: { entry: ImageEntry; onRename: () => void }) {
   const system = useSystem();
-  const [deleting, setDeleting] = useState(false);
-  const exportRaw = (): void => {
-    const failed = (error: unknown): void =>
-      notify(
-        system.store,
-        'bad',
-        `${entry.name} could not be exported.`,
-        error instanceof Error ? error.message : String(error),
+  const [question, setQuestion] = useState<Question>();
+  const attached = entry.state.tag === 'attached';
+  const kept = entry.keeping !== 'visit';
+  const unready = entry.state.tag === 'choose' || entry.state.tag === 'unpacking';
+  const exportAs = async (format: ExportFormat): Promise<void> => {
+    const { images } = system;
+    if (images === undefined) return;
+    try {
+      const { exportImage, openTarget } = await import('./image_export');
+      const target = await openTarget(entry.name, format);
+      await images.task(entry.id, 'exporting', async (progress, signal) =>
+        exportImage(await images.view(entry.id), format, target, progress, signal),
       );
-    system.images
-      ?.view(entry.id)
-      .then(viewBlob)
-      .then((blob) => saveFile(blob, entry.name), failed);
+    } catch (error) {
+      if (!isAbort(error)) notify(system.store, 'bad', `${entry.name} could not be exported.`, message(error));
+    }
   };
   return (
     <>
@@ -65,30 +68,50 @@ export default function ImageMenu({ entry, onRename }: { entry: ImageEntry; onRe
           <EllipsisVertical size={16} />
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            <DropdownMenu.Item className="menu-item" onSelect={() => setTimeout(onRename, 0)}>
-              <Pencil size={16} /> Rename
-            </DropdownMenu.Item>
-            <DropdownMenu.Item className="menu-item" onSelect={exportRaw}>
-              <Download size={16} /> Export raw image
-            </DropdownMenu.Item>
-            {entry.state.tag === 'attached' ? (
-              <DropdownMenu.Item className="menu-item" onSelect={() => void system.images?.detach(entry.id)}>
-                <Unplug size={16} /> Detach
-              </DropdownMenu.Item>
-            ) : (
-              <DropdownMenu.Item className="menu-item" onSelect={() => void system.images?.attach(entry.id)}>
-                <Plug size={16} /> Attach
-              </DropdownMenu.Item>
+          <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+            {!unready && (
+              <>
+                <Item icon={Pencil} label="Rename" onSelect={() => setTimeout(onRename, 0)} />
+                {attached ? (
+                  <Item icon={Unplug} label="Detach" onSelect={() => void system.images?.detach(entry.id)} />
+                ) : (
+                  <Item icon={Plug} label="Attach" onSelect={() => void system.images?.attach(entry.id)} />
+                )}
+                <Line />
+                <Item icon={Download} label="Export raw image" onSelect={() => void exportAs('raw')} />
+                <Item icon={FileArchive} label="Export packed (gzip)" onSelect={() => void exportAs('gzip')} />
+                <Item icon={FileArchive} label="Export without holes (qcow2)" onSelect={() => void exportAs('qcow2')} />
+                <Line />
+              </>
             )}
-            <DropdownMenu.Separator className="menu-line" />
-            <DropdownMenu.Item className="menu-item danger" onSelect={() => setDeleting(true)}>
-              <Trash2 size={16} /> Delete…
-            </DropdownMenu.Item>
+            {kept && !unready && (
+              <>
+                {!entry.fast && (
+                  <>
+                    <Item icon={Camera} label="Snapshot…" onSelect={() => setQuestion('snapshot')} />
+                    <Item icon={History} label="Restore…" onSelect={() => setQuestion('history')} />
+                    <Item icon={RotateCcw} label="Reset…" onSelect={() => setQuestion('reset')} />
+                  </>
+                )}
+                {entry.keeping === 'stored' && entry.work === undefined && (
+                  <Item
+                    icon={Zap}
+                    label={entry.fast ? 'Move to the database…' : 'Move to the fast store…'}
+                    onSelect={() => setQuestion(entry.fast ? 'slow' : 'fast')}
+                  />
+                )}
+                <Line />
+              </>
+            )}
+            <Item icon={Trash2} label="Delete…" danger onSelect={() => setQuestion('delete')} />
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
-      <DeleteDialog entry={entry} open={deleting} onOpenChange={setDeleting} />
+      {question && (
+        <Suspense fallback={null}>
+          <ImageQuestion entry={entry} question={question} onClose={() => setQuestion(undefined)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The list of images. */
 import { useUi } from '../system_context';
+import AddressForm from './AddressForm';
 import { ImageCard } from './ImageCard';
 import { ImageChooser } from './ImageChooser';
 
@@ -12,6 +13,7 @@ export default function ImagesPanel() {
     <section className="section">
       <h2 className="visually-hidden">Images</h2>
       <ImageChooser />
+      <AddressForm />
       {durable === 'memory' && (
         <p className="advice" data-tone="warn">
           This window keeps nothing: the browser gives it no storage (often a private window). Images work, and are gone

@@ -8,11 +8,15 @@
  */
 import { type IDBPDatabase, openDB } from 'idb';
 import { HEAD_BYTES } from '../../userland/disk/image_kind';
-import { type BlockStore, type DataRange, nextData } from '../../workers/stores/block_store';
+import { runImport } from '../../workers/import_client';
+import { type DataRange, nextData } from '../../workers/stores/block_store';
 import { openIdbImage } from '../../workers/stores/idb_block_store';
 import { ImageCatalogue, type ImageEntry as StoredEntry } from '../../workers/stores/image_catalogue';
+import { holdImage } from '../../workers/stores/image_lock';
+import { opfsFile, removeOpfsFile } from '../../workers/stores/opfs_folder';
 import type { DiskView } from '../kernel_api';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
+import { fileView } from './image_view';
 
 const DATABASE = 'rumpus-drawer';
 const VERSION = 1;
@@ -39,12 +43,8 @@ async function room(): Promise<number | undefined> {
 }
 
 /** Refused with EBUSY while a kernel writes: what is on the disk then is between two states. */
-function openBytes(id: string): Promise<BlockStore> {
-  return openIdbImage(id, { readOnly: true });
-}
-
 async function storedView(id: string): Promise<DiskView> {
-  const store = await openBytes(id);
+  const store = await openIdbImage(id, { readOnly: true });
   const ranges: DataRange[] = [];
   for (let range = await nextData(store, 0); range !== undefined; range = await nextData(store, range.end))
     ranges.push(range);
@@ -61,11 +61,21 @@ async function storedView(id: string): Promise<DiskView> {
 }
 
 async function headOf(id: string): Promise<Uint8Array> {
-  const store = await openBytes(id);
+  const store = await openIdbImage(id, { readOnly: true });
   const head = new Uint8Array(Math.min(HEAD_BYTES, store.size));
   await store.read(0, head);
   await store.close();
   return head;
+}
+
+/** While nobody has the image open, here or in another tab. */
+async function alone<T>(id: string, body: () => Promise<T>): Promise<T> {
+  const unlock = await holdImage(id, false, navigator.locks);
+  try {
+    return await body();
+  } finally {
+    unlock();
+  }
 }
 
 function freeDevice(records: readonly CatalogRecord[]): string {
@@ -100,8 +110,11 @@ export async function browserCatalog(): Promise<ImageCatalog> {
   const put = async (record: CatalogRecord): Promise<void> => {
     await db.put(RECORDS, record);
   };
-  const get = async (id: string): Promise<CatalogRecord | undefined> =>
-    (await db.get(RECORDS, id)) as CatalogRecord | undefined;
+  const get = async (id: string): Promise<CatalogRecord> =>
+    ((await db.get(RECORDS, id)) as CatalogRecord | undefined) ?? missing();
+  const keyOf = async (id: string): Promise<string> => (await get(id)).bytes ?? missing();
+  /** Asked only when there is something to lose; the answer changes nothing here. */
+  const persist = (): void => void navigator.storage?.persist?.().catch(() => false);
   return {
     durable: true,
     list: async () => {
@@ -111,35 +124,76 @@ export async function browserCatalog(): Promise<ImageCatalog> {
       const records = all.filter((record) => record.bytes === undefined || present.has(record.bytes));
       const named = new Set(records.map((record) => record.bytes));
       for (const entry of stored) {
-        if (named.has(entry.id) || Date.now() - entry.created < SETTLED_MS) continue;
+        if (named.has(entry.id) || entry.base !== undefined || Date.now() - entry.created < SETTLED_MS) continue;
         const record = await adopt(entry, records);
         await put(record);
         records.push(record);
       }
       return records;
     },
-    record: async (id) => (await get(id)) ?? missing(),
+    record: get,
+    overlay: async (record) => {
+      const entry = await bytes.createOverlay(record.name, record.size, record.identity ?? '');
+      await put({ ...record, bytes: entry.id });
+      persist();
+      return entry.id;
+    },
+    fill: async (id, base, onProgress, signal) => {
+      await runImport({ task: 'fill', id: await keyOf(id), base }, onProgress, signal);
+      const { identity: _identity, handle: _handle, url: _url, ...record } = await get(id);
+      await put({ ...record, keeping: 'stored' });
+    },
+    unpack: async (record, packed, onProgress, signal) => {
+      const task = { task: 'unpack', ...packed, name: record.name } as const;
+      const { id, size } = await runImport(task, onProgress, signal);
+      const whole = { ...record, bytes: id, size, head: await headOf(id) };
+      await put(whole);
+      persist();
+      return whole;
+    },
     store: async (record, pieces, onProgress) => {
       const entry = await bytes.import(pieces, record.name, (done) => onProgress(done, record.size));
       await put({ ...record, bytes: entry.id });
-      // Asked only now that there is something to lose; the answer changes nothing here.
-      void navigator.storage?.persist?.().catch(() => false);
+      persist();
       return entry.id;
     },
     link: put,
     change: async (id, change) => {
-      const record = await get(id);
+      const record = (await db.get(RECORDS, id)) as CatalogRecord | undefined;
       if (record) await put({ ...record, ...change });
     },
     remove: async (id) => {
-      const record = await get(id);
-      await db.delete(RECORDS, id);
-      if (record?.bytes) await bytes.remove(record.bytes);
+      const record = (await db.get(RECORDS, id)) as CatalogRecord | undefined;
+      const key = record?.bytes;
+      const forget = async (): Promise<void> => {
+        await db.delete(RECORDS, id);
+        if (key === undefined) return;
+        await bytes.remove(key);
+        if (record?.storage === 'opfs') await removeOpfsFile(key);
+      };
+      await (key === undefined ? forget() : alone(key, forget));
     },
     view: async (id) => {
-      const record = await get(id);
-      return storedView(record?.bytes ?? missing());
+      const { storage } = await get(id);
+      const key = await keyOf(id);
+      return storage === 'opfs' ? fileView(await alone(key, () => opfsFile(key))) : await storedView(key);
     },
     room,
+    snapshots: async (id) => {
+      const { layers } = await bytes.get(await keyOf(id));
+      return layers.slice(1).map(({ name, created }, i) => ({ layer: i + 1, name, created }));
+    },
+    snapshot: async (id, name) => {
+      const key = await keyOf(id);
+      await alone(key, () => bytes.snapshot(key, name));
+    },
+    restore: async (id, layer) => {
+      const key = await keyOf(id);
+      await alone(key, () => bytes.restore(key, layer));
+    },
+    move: async (id, storage, onProgress, signal) => {
+      await runImport({ task: 'move', id: await keyOf(id), storage }, onProgress, signal);
+      await put({ ...(await get(id)), storage });
+    },
   };
 }

@@ -14,8 +14,8 @@ function isoBytes(): Uint8Array<ArrayBuffer> {
 }
 
 /** Only its superblock's magic. */
-function disk(name: string): File {
-  const bytes = new Uint8Array(264 * 1024);
+function disk(name: string, filling = 0): File {
+  const bytes = new Uint8Array(264 * 1024).fill(filling, 0, 512);
   new DataView(bytes.buffer).setUint32(65536 + 1372, 0x19540119, true);
   return new File([bytes], name);
 }
@@ -35,10 +35,14 @@ function testCatalog(
     linked,
     link: async (record) => void linked.push(record),
     list: async () => [...stored.values()],
-    store: async (record, pieces, progress) => {
-      for await (const piece of pieces) progress(piece.length, record.size);
+    overlay: async (record) => {
       stored.set(record.id, { ...record, bytes: `bytes-${record.id}` });
       return `bytes-${record.id}`;
+    },
+    fill: async (id, _base, progress) => {
+      const { identity: _identity, ...record } = stored.get(id) as CatalogRecord;
+      progress(1, 1);
+      stored.set(id, { ...record, keeping: 'stored' });
     },
     remove: async (id) => void stored.delete(id),
     change: async (id, change) => {
@@ -86,18 +90,24 @@ async function manager(catalog: ImageCatalog): Promise<ImageManager> {
 const images = () => store.getState().images;
 
 describe('ImageManager', () => {
-  it('attaches a dropped image at once, read-only, and keeps it', async () => {
+  it('attaches a dropped image at once, with its changes in the storage, and keeps all of it', async () => {
     const catalog = testCatalog();
     const engine = await manager(catalog);
-    await engine.add([{ file: iso() }]);
+    await engine.add([{ file: iso() }, { file: disk('b.img') }]);
     await engine.whenIdle();
-    expect(kernel.attached.get('rd0')).toMatchObject({ readOnly: true, source: { kind: 'file' } });
+    const overlay = {
+      kind: 'stored',
+      base: { kind: 'file' },
+      identity: expect.stringMatching(/^file 81920 \d+ [0-9a-f]{64}$/),
+    };
+    expect(kernel.attached.get('rd0')).toMatchObject({ readOnly: true, source: overlay });
+    expect(kernel.attached.get('rd1')).toMatchObject({ readOnly: false, source: { kind: 'stored' } });
     expect(images()[0]).toMatchObject({
       name: 'disc.iso',
       keeping: 'stored',
       state: { tag: 'attached', device: 'rd0' },
     });
-    expect(catalog.stored.size).toBe(1);
+    expect(catalog.stored.size).toBe(2);
   });
 
   it('comes back under the same device, writable, from storage', async () => {
@@ -129,7 +139,8 @@ describe('ImageManager', () => {
     await engine.add([{ file: iso() }]);
     await engine.whenIdle();
     expect(images()[0]).toMatchObject({ keeping: 'visit', state: { tag: 'attached' } });
-    expect(images()[0]).not.toHaveProperty('copying');
+    expect(images()[0]).not.toHaveProperty('work');
+    expect(kernel.attached.get('rd0')).toMatchObject({ source: { kind: 'scratch', base: { kind: 'file' } } });
     expect(store.getState().notices[0]?.hint).toMatch(/no room/);
     expect(catalog.stored.size).toBe(0);
   });
@@ -169,9 +180,10 @@ describe('ImageManager', () => {
   it('remembers a large file by its handle, and asks before it reads it again', async () => {
     const catalog = testCatalog();
     let permission = 'granted';
+    const large = iso('large.iso');
     const handle = {
       kind: 'file',
-      getFile: async () => iso('large.iso'),
+      getFile: async () => large,
       queryPermission: async () => permission,
       requestPermission: async () => {
         permission = 'granted';
@@ -180,10 +192,10 @@ describe('ImageManager', () => {
     } as unknown as FileSystemFileHandle;
     const engine = new ImageManager(store, catalog, 1024);
     await engine.kernelReady(kernel);
-    await engine.add([{ file: iso('large.iso'), handle }]);
+    await engine.add([{ file: large, handle }]);
     await engine.whenIdle();
     expect(images()[0]).toMatchObject({ keeping: 'linked' });
-    const [record] = catalog.linked;
+    const [record] = catalog.stored.values();
     store.setState({ images: [] });
     kernel.attached.clear();
     permission = 'prompt';
@@ -192,16 +204,30 @@ describe('ImageManager', () => {
     await next.kernelReady(kernel);
     expect(images()[0]?.state).toEqual({ tag: 'asks' });
     await next.reconnect(images()[0]?.id ?? '');
-    expect(kernel.attached.get('rd0')).toMatchObject({ source: { kind: 'file' } });
+    const identity = record?.identity;
+    expect(kernel.attached.get('rd0')).toMatchObject({ source: { kind: 'stored', base: { kind: 'file' }, identity } });
   });
 
-  it('says so when a large file can neither be copied nor remembered', async () => {
-    const engine = new ImageManager(store, testCatalog(), 1024);
+  it('keeps the changes of a large file it cannot remember, and goes on when that is dropped again', async () => {
+    const catalog = testCatalog();
+    const engine = new ImageManager(store, catalog, 1024);
     await engine.kernelReady(kernel);
-    await engine.add([{ file: iso() }]);
+    const file = disk('large.img');
+    await engine.add([{ file }]);
     await engine.whenIdle();
-    expect(images()[0]).toMatchObject({ keeping: 'visit', state: { tag: 'attached' } });
-    expect(store.getState().notices[0]?.text).toMatch(/will not be here after a reload/);
+    expect(images()[0]).toMatchObject({ keeping: 'changes', state: { tag: 'attached' } });
+    store.setState({ images: [] });
+    kernel.attached.clear();
+    const next = new ImageManager(store, testCatalog({ records: [...catalog.stored.values()] }), 1024);
+    await next.load();
+    await next.kernelReady(kernel);
+    expect(images()[0]?.state).toEqual({ tag: 'missing' });
+    await next.add([{ file: disk('another.img', 1) }]);
+    expect(images()).toHaveLength(2);
+    await next.add([{ file }]);
+    expect(images()).toHaveLength(2);
+    expect(images()[0]?.state).toMatchObject({ tag: 'attached' });
+    expect(kernel.attached.get('rd0')).toMatchObject({ source: { kind: 'stored', id: expect.any(String) } });
   });
 
   it('lets images go when the kernel ends and takes them back', async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Files out of a drop or a chooser, with their handles where the browser gives them. */
-import type { IncomingFile } from './image_manager';
+import type { IncomingFile } from './image_intake';
 
 type HandleItem = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
 type PickerWindow = Window & { showOpenFilePicker?(options: { multiple: boolean }): Promise<FileSystemFileHandle[]> };

@@ -6,15 +6,20 @@ function missing(): never {
   throw new DOMException('Nothing is stored in this window.', 'NotFoundError');
 }
 
+function refuse(): never {
+  throw new DOMException('Nothing can be kept in this window.', 'NotSupportedError');
+}
+
 export function memoryCatalog(): ImageCatalog {
   const records = new Map<string, CatalogRecord>();
   return {
     durable: false,
     list: async () => [...records.values()],
     record: async (id) => records.get(id) ?? missing(),
-    store: async () => {
-      throw new DOMException('Nothing can be kept in this window.', 'NotSupportedError');
-    },
+    overlay: async () => refuse(),
+    fill: async () => refuse(),
+    unpack: async () => refuse(),
+    store: async () => refuse(),
     link: async (record) => {
       records.set(record.id, record);
     },
@@ -27,5 +32,9 @@ export function memoryCatalog(): ImageCatalog {
     },
     view: async () => missing(),
     room: async () => 0,
+    snapshots: async () => [],
+    snapshot: async () => refuse(),
+    restore: async () => refuse(),
+    move: async () => refuse(),
   };
 }

@@ -6,7 +6,7 @@
 import type { UiStore } from '../state/ui_store';
 import { browserCatalog } from './browser_catalog';
 import type { ImageCatalog } from './image_catalog';
-import { ImageManager } from './image_manager';
+import { COPY_LIMIT, ImageManager } from './image_manager';
 import { memoryCatalog } from './memory_catalog';
 
 async function openCatalog(wanted: string | null): Promise<ImageCatalog> {
@@ -18,7 +18,7 @@ async function openCatalog(wanted: string | null): Promise<ImageCatalog> {
   }
 }
 
-/** @param wanted `?store=memory` asks for the list that keeps nothing. */
-export async function openImages(store: UiStore, wanted: string | null): Promise<ImageManager> {
-  return new ImageManager(store, await openCatalog(wanted));
+/** @param address  `?store=memory` asks for the list that keeps nothing, `?disk=URL` opens an image on a web server. */
+export async function openImages(store: UiStore, address: URLSearchParams): Promise<ImageManager> {
+  return new ImageManager(store, await openCatalog(address.get('store')), COPY_LIMIT, address.getAll('disk'));
 }

@@ -24,6 +24,8 @@ export interface BlockStore {
   discard(offset: number, length: number): Promise<void>;
   /** The next range at or after `from` that may hold other bytes than zeros; a store without it may hold them anywhere. */
   nextData?(from: number): Promise<DataRange | undefined>;
+  /** Freeze what the disk holds under a name, for a way back; a store without it has no snapshots. No other call is under way. */
+  snapshot?(name: string): Promise<void>;
   /** flush() and let go of the image. */
   close(): Promise<void>;
 }

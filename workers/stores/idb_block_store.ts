@@ -24,14 +24,17 @@ export async function openIdbImage(id: string, options: IdbOptions): Promise<Rec
   try {
     catalogue = await ImageCatalogue.open(options.factory ?? indexedDB);
     const entry = await catalogue.get(id);
-    if (entry.base !== base?.identity)
+    if (entry.base !== undefined && entry.base !== base?.identity)
       throw new StoreError(
         ESTALE,
         `${entry.name} is not what it was when its changes were made; they fit only the file they were made on`,
       );
     const numbers = entry.layers.map(({ number }) => number);
-    const { db } = catalogue;
-    const records = await IdbRecords.open(db, numbers, base !== undefined, () => db.close());
+    const opened = catalogue;
+    const records = await IdbRecords.open(opened.db, numbers, entry.base !== undefined, {
+      addLayer: async (name) => (await opened.snapshot(id, name)).number,
+      close: () => opened.close(),
+    });
     return new RecordCache(records, {
       size: entry.size,
       readOnly,

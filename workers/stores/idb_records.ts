@@ -10,6 +10,13 @@ import { firstRun, type RecordChange, type RecordRun, type RecordStore } from '.
 const NO_RECORD = 0xffffffff;
 const KEYS_AT_ONCE = 4096;
 
+/** The image the records are of. */
+export interface RecordOwner {
+  /** Enter a snapshot in the catalogue; answers the number of the layer above it. */
+  addLayer(name: string): Promise<number>;
+  close(): void;
+}
+
 export class IdbRecords implements RecordStore {
   /** Layer of each record in layers above the lowest. */
   private readonly upper = new Map<number, number>();
@@ -19,19 +26,19 @@ export class IdbRecords implements RecordStore {
   private constructor(
     private readonly db: IDBDatabase,
     /** Image numbers, lowest first. */
-    private readonly layers: readonly number[],
+    private readonly layers: number[],
     /** Something else answers for records that are not here, so that zeros must be written down. */
-    private readonly covers: boolean,
-    private readonly release: () => void,
+    private covers: boolean,
+    private readonly owner: RecordOwner,
   ) {}
 
   static async open(
     db: IDBDatabase,
     layers: readonly number[],
     covers: boolean,
-    release: () => void,
+    owner: RecordOwner,
   ): Promise<IdbRecords> {
-    const records = new IdbRecords(db, layers, covers || layers.length > 1, release);
+    const records = new IdbRecords(db, [...layers], covers || layers.length > 1, owner);
     const store = db.transaction('records').objectStore('records');
     for (let layer = 1; layer < layers.length; layer++) {
       const [from, to] = records.range(layer);
@@ -142,8 +149,14 @@ export class IdbRecords implements RecordStore {
     return firstRun(sorted, from);
   }
 
+  async snapshot(name: string): Promise<void> {
+    this.layers.push(await this.owner.addLayer(name));
+    this.covers = true;
+    this.known = undefined;
+  }
+
   async close(): Promise<void> {
-    this.release();
+    this.owner.close();
   }
 
   private range(layer: number): [number, number] {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The catalogue of images kept in the browser: names, sizes, where the bytes are, snapshots. */
-import { EINVAL, ENOENT } from '../../hypercall-js/errno.gen.ts';
+import { EINVAL, EIO, ENOENT } from '../../hypercall-js/errno.gen.ts';
 import { completed, KEY_STEP, keyRange, openImageDatabase, requested } from './image_database.ts';
 import { isZero, RECORD_BYTES } from './record_store.ts';
 import { StoreError } from './store_error.ts';
 
 const IMPORT_BATCH = 64;
+/** The snapshot every image has that came from somewhere. */
+export const AS_IT_CAME = 'as it came in';
 /** Record number of the marker that reserves an image number; no image is that long. */
 const MARKER = KEY_STEP - 2;
 
@@ -65,14 +67,41 @@ export class ImageCatalogue {
     return entry;
   }
 
-  /** Freeze what an image holds under a name. Nobody may have it open. */
-  async snapshot(id: string, name: string): Promise<ImageEntry> {
-    const entry = await this.get(id);
-    if (entry.storage !== 'indexeddb') throw new StoreError(EINVAL, 'images in OPFS have no snapshots');
-    const layer = { number: (await this.reserve('', 0)).number, name, created: Date.now() };
-    const changed = { ...entry, layers: [...entry.layers, layer] };
+  /**
+   * Enter an image that lies over a file or address: what is written is kept here, the rest is read there. Below the layer that
+   * is written to lies an empty one, for fill().
+   */
+  async createOverlay(name: string, size: number, base: string, more: NewImage = {}): Promise<ImageEntry> {
+    const live = await this.newLayer(AS_IT_CAME);
+    const entry = { ...(await this.reserve(name, size)), ...more, base };
+    const changed = { ...entry, layers: [...entry.layers, live] };
     await this.put(changed);
     return changed;
+  }
+
+  /**
+   * Copy all of an overlay's base into its lowest layer; then it needs the base no more. It may be open and written to
+   * meanwhile: what is copied in is what it reads there anyway. When it fails, the overlay is as before, and can be filled again.
+   */
+  async fill(id: string, pieces: AsyncIterable<Uint8Array>, onProgress?: (bytes: number) => void): Promise<void> {
+    const { number, size } = await this.get(id);
+    const done = await this.putPieces(number, pieces, onProgress);
+    if (done !== size) throw new StoreError(EIO, `the file has ${done} bytes instead of ${size}`);
+    await this.change(id, ({ base: _base, ...entry }) => entry);
+  }
+
+  /** Freeze what an image holds under a name. Who has it open must have written out everything, and write to the new layer. */
+  async snapshot(id: string, name: string): Promise<ImageLayer> {
+    const layer = await this.newLayer(name);
+    await this.change(id, (entry) => {
+      if (entry.storage !== 'indexeddb') throw new StoreError(EINVAL, 'images in the fast store have no snapshots');
+      return { ...entry, layers: [...entry.layers, layer] };
+    });
+    return layer;
+  }
+
+  private async newLayer(name: string): Promise<ImageLayer> {
+    return { number: (await this.reserve('', 0)).number, name, created: Date.now() };
   }
 
   /**
@@ -84,7 +113,7 @@ export class ImageCatalogue {
     const least = entry.base === undefined ? 1 : 0;
     const target = entry.layers[layer];
     if (target === undefined || layer < least) throw new StoreError(EINVAL, 'there is no such snapshot');
-    const fresh = { ...target, number: (await this.reserve('', 0)).number };
+    const fresh = { ...target, number: (await this.newLayer('')).number };
     const layers = [...entry.layers.slice(0, layer), fresh];
     const changed = { ...entry, number: (layers[0] as ImageLayer).number, layers };
     const transaction = this.db.transaction(['images', 'records'], 'readwrite', { durability: 'strict' });
@@ -100,8 +129,18 @@ export class ImageCatalogue {
     await completed(transaction);
   }
 
+  /** Replace an entry by what is made of it, in one transaction. */
+  private async change(id: string, make: (entry: ImageEntry) => ImageEntry): Promise<void> {
+    const transaction = this.db.transaction('images', 'readwrite', { durability: 'strict' });
+    const images = transaction.objectStore('images');
+    const entry = await requested(images.get(id) as IDBRequest<ImageEntry | undefined>);
+    if (entry === undefined) throw new StoreError(ENOENT, 'this image is not stored here any more');
+    images.put(make(entry));
+    await completed(transaction);
+  }
+
   async update(id: string, change: { readonly name?: string; readonly type?: string }): Promise<void> {
-    await this.put({ ...(await this.get(id)), ...change });
+    await this.change(id, (entry) => ({ ...entry, ...change }));
   }
 
   /** Forget an image and its records. */
@@ -125,18 +164,9 @@ export class ImageCatalogue {
     more: NewImage = {},
   ): Promise<ImageEntry> {
     const reserved = await this.reserve(name, 0);
-    const [base] = keyRange(reserved.number);
-    let size = 0;
     try {
-      for await (const piece of pieces) {
-        for (let at = 0; at < piece.length; at += IMPORT_BATCH * RECORD_BYTES) {
-          const batch = piece.subarray(at, at + IMPORT_BATCH * RECORD_BYTES);
-          await this.putRecords(base + (size + at) / RECORD_BYTES, batch);
-          onProgress?.(size + at + batch.length);
-        }
-        size += piece.length;
-      }
-      const live = { number: (await this.reserve('', 0)).number, name: 'as imported', created: Date.now() };
+      const size = await this.putPieces(reserved.number, pieces, onProgress);
+      const live = await this.newLayer(AS_IT_CAME);
       const entry = { ...reserved, size, ...more, layers: [...reserved.layers, live] };
       await this.put(entry);
       return entry;
@@ -144,6 +174,62 @@ export class ImageCatalogue {
       deleteLayer(this.db.transaction('records', 'readwrite'), { number: reserved.number });
       throw error;
     }
+  }
+
+  /** The bytes of an image are in the private file system now: its records and snapshots go. Nobody may have it open. */
+  async movedToOpfs(id: string): Promise<void> {
+    const entry = await this.get(id);
+    const { number } = await this.newLayer('');
+    await this.replaceLayers(entry, {
+      ...entry,
+      storage: 'opfs',
+      number,
+      layers: [{ number, name: '', created: Date.now() }],
+    });
+  }
+
+  /** Take the bytes of an image out of the private file system. Nobody may have it open. */
+  async takeFromOpfs(
+    id: string,
+    pieces: AsyncIterable<Uint8Array>,
+    onProgress?: (bytes: number) => void,
+  ): Promise<void> {
+    const entry = await this.get(id);
+    const lowest = await this.newLayer('');
+    try {
+      await this.putPieces(lowest.number, pieces, onProgress);
+    } catch (error) {
+      deleteLayer(this.db.transaction('records', 'readwrite'), lowest);
+      throw error;
+    }
+    const layers = [lowest, await this.newLayer('as it came from the fast store')];
+    await this.replaceLayers(entry, { ...entry, storage: 'indexeddb', number: lowest.number, layers });
+  }
+
+  private async replaceLayers(old: ImageEntry, entry: ImageEntry): Promise<void> {
+    const transaction = this.db.transaction(['images', 'records'], 'readwrite', { durability: 'strict' });
+    for (const layer of old.layers) deleteLayer(transaction, layer);
+    transaction.objectStore('images').put(entry);
+    await completed(transaction);
+  }
+
+  /** Write pieces as the records of a layer; answers the bytes. */
+  private async putPieces(
+    layer: number,
+    pieces: AsyncIterable<Uint8Array>,
+    onProgress?: (bytes: number) => void,
+  ): Promise<number> {
+    const [base] = keyRange(layer);
+    let size = 0;
+    for await (const piece of pieces) {
+      for (let at = 0; at < piece.length; at += IMPORT_BATCH * RECORD_BYTES) {
+        const batch = piece.subarray(at, at + IMPORT_BATCH * RECORD_BYTES);
+        await this.putRecords(base + (size + at) / RECORD_BYTES, batch);
+        onProgress?.(size + at + batch.length);
+      }
+      size += piece.length;
+    }
+    return size;
   }
 
   /**

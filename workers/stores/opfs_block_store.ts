@@ -10,25 +10,14 @@ import type { BlockStore } from './block_store.ts';
 import { ImageCatalogue } from './image_catalogue.ts';
 import { storeError } from './image_database.ts';
 import { holdImage } from './image_lock.ts';
+import { opfsFolder, removeOpfsFile } from './opfs_folder.ts';
 import { isZero } from './record_store.ts';
 import { StoreError } from './store_error.ts';
 
-const FOLDER = 'rumpus-images';
 const ZEROS = 1 << 20;
 
-async function folder(): Promise<FileSystemDirectoryHandle> {
-  const root = globalThis.navigator?.storage?.getDirectory;
-  if (root === undefined)
-    throw new StoreError(ENOTSUP, 'this browser has no private file system (OPFS); keep the image in IndexedDB');
-  try {
-    return await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
-  } catch {
-    throw new StoreError(ENOTSUP, 'this window has no private file system (OPFS), as private windows; use IndexedDB');
-  }
-}
-
 async function openHandle(id: string, create: boolean): Promise<FileSystemSyncAccessHandle> {
-  const file = await (await folder()).getFileHandle(id, { create });
+  const file = await (await opfsFolder()).getFileHandle(id, { create });
   if (file.createSyncAccessHandle === undefined)
     throw new StoreError(ENOTSUP, 'this browser has no synchronous file handles (OPFS); keep the image in IndexedDB');
   return await file.createSyncAccessHandle();
@@ -61,6 +50,18 @@ export class OpfsBlockStore implements BlockStore {
     onProgress?: (bytes: number) => void,
     id: string = crypto.randomUUID(),
   ): Promise<string> {
+    const size = await OpfsBlockStore.fill(id, pieces, onProgress);
+    const catalogue = await ImageCatalogue.open();
+    await catalogue.create(name, size, { id, storage: 'opfs' }).finally(() => catalogue.close());
+    return id;
+  }
+
+  /** Write an image's file, durably; answers its bytes. What is there of a failed one is removed. */
+  static async fill(
+    id: string,
+    pieces: AsyncIterable<Uint8Array>,
+    onProgress?: (bytes: number) => void,
+  ): Promise<number> {
     const handle = await openHandle(id, true);
     let size = 0;
     try {
@@ -72,10 +73,7 @@ export class OpfsBlockStore implements BlockStore {
       handle.truncate(size);
       handle.flush();
       handle.close();
-      const catalogue = await ImageCatalogue.open();
-      await catalogue.create(name, size, { id, storage: 'opfs' });
-      catalogue.close();
-      return id;
+      return size;
     } catch (error) {
       handle.close();
       await OpfsBlockStore.remove(id);
@@ -94,7 +92,7 @@ export class OpfsBlockStore implements BlockStore {
   }
 
   static async remove(id: string): Promise<void> {
-    await (await folder()).removeEntry(id).catch(() => undefined);
+    await removeOpfsFile(id);
   }
 
   async read(offset: number, dst: Uint8Array): Promise<void> {

@@ -13,7 +13,7 @@
  * Every put holds all dirty records, so no write is durable without those before the last barrier, and none of several records
  * is torn. Only clean records leave the cache: after a failed put (no room) nothing is lost, the next put tries all again.
  */
-import { EINVAL, EROFS } from '../../hypercall-js/errno.gen.ts';
+import { EINVAL, ENOTSUP, EROFS } from '../../hypercall-js/errno.gen.ts';
 import type { BlockStore, DataRange } from './block_store.ts';
 import { nextData } from './block_store.ts';
 import { isZero, RECORD_BYTES, type RecordChange, type RecordStore, runsOf } from './record_store.ts';
@@ -131,6 +131,14 @@ export class RecordCache implements BlockStore {
     if (own === undefined || below === undefined) return own ?? below;
     if (own.start > below.start) return { start: below.start, end: Math.min(below.end, own.start) };
     return own;
+  }
+
+  async snapshot(name: string): Promise<void> {
+    this.checkWritable();
+    if (this.records.snapshot === undefined)
+      throw new StoreError(ENOTSUP, 'what is kept in memory only has no snapshots');
+    await this.flush();
+    await this.records.snapshot(name);
   }
 
   async close(): Promise<void> {

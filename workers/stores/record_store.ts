@@ -20,6 +20,8 @@ export interface RecordStore {
   put(changes: readonly RecordChange[], durability: 'relaxed' | 'strict'): Promise<void>;
   /** The first run of records at or after `from` that are there; perhaps shorter than it could be. */
   next(from: number): Promise<RecordRun | undefined>;
+  /** Everything put is durable: freeze it under a name, later puts go above. */
+  snapshot?(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,9 +37,10 @@ export function runsOf(numbers: readonly number[]): RecordRun[] {
 }
 
 export function isZero(bytes: Uint8Array): boolean {
-  if (bytes.byteOffset % 8 !== 0 || bytes.length % 8 !== 0) return bytes.every((b) => b === 0);
-  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
-  return words.every((word) => word === 0n);
+  const aligned = bytes.byteOffset % 4 === 0 && bytes.length % 4 === 0;
+  const words = aligned ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) : bytes;
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+  return true;
 }
 
 /** The first run at or after `from` among sorted numbers. */

@@ -6,7 +6,7 @@
  * A view is read forward, each byte at most once; what lies behind the reader is given up. A view that would keep more than
  * KEPT_MAX ends with an error instead of eating the memory; the store itself never fails because of a view.
  */
-import { EINVAL, ENOMEM } from '../../hypercall-js/errno.gen.ts';
+import { EINVAL, ENOMEM, ENOTSUP } from '../../hypercall-js/errno.gen.ts';
 import { type BlockStore, type DataRange, nextData } from './block_store.ts';
 import { StoreError } from './store_error.ts';
 
@@ -25,7 +25,7 @@ export interface StoreView {
 export class ViewableStore implements BlockStore {
   private readonly views = new Set<FrozenView>();
   private readonly changes = new Set<Promise<void>>();
-  /** Set while a view is being made: changes wait for it. */
+  /** Set while nothing may change. */
   private gate: Promise<void> | undefined;
 
   constructor(private readonly inner: BlockStore) {}
@@ -39,13 +39,7 @@ export class ViewableStore implements BlockStore {
 
   /** See the store as it is when all changes under way are done. */
   async view(): Promise<StoreView> {
-    while (this.gate !== undefined) await this.gate;
-    let open: () => void = () => undefined;
-    this.gate = new Promise((resolve) => {
-      open = resolve;
-    });
-    try {
-      await Promise.allSettled([...this.changes]);
+    return await this.inRest(async () => {
       if (!this.readOnly) await this.inner.barrier();
       const ranges: DataRange[] = [];
       for (let at = 0, range = await nextData(this.inner, at); range !== undefined; ) {
@@ -58,6 +52,28 @@ export class ViewableStore implements BlockStore {
       const view = new FrozenView(this.inner, ranges, () => this.views.delete(view));
       this.views.add(view);
       return view;
+    });
+  }
+
+  /** Freeze what the store holds when all changes under way are done, for a way back. */
+  async snapshot(name: string): Promise<void> {
+    await this.inRest(async () => {
+      if (this.inner.snapshot === undefined)
+        throw new StoreError(ENOTSUP, 'images in the fast store have no snapshots');
+      await this.inner.snapshot(name);
+    });
+  }
+
+  /** While no change is under way; those that come wait. */
+  private async inRest<T>(body: () => Promise<T>): Promise<T> {
+    while (this.gate !== undefined) await this.gate;
+    let open: () => void = () => undefined;
+    this.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    try {
+      await Promise.allSettled([...this.changes]);
+      return await body();
     } finally {
       this.gate = undefined;
       open();
