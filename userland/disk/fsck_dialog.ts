@@ -30,6 +30,7 @@ export interface FsckDialogOptions {
  *   repair()   harmless: -p repairs it and says so in brackets behind the message; else it is a question
  *   decide()   serious: -p gives up with FSCK_EXIT_CHECK_FAILED; else it is a question
  *   note()     said, never asked
+ *   report(), serious()   serious, and asked about elsewhere or not at all
  *
  * Messages come without newline at their end; texts of a file system pass through printable() first. The checker does what it
  * asked exactly when the answer was true, so nothing is written with -n.
@@ -88,11 +89,16 @@ export class FsckDialog {
     return this.ask(question);
   }
 
-  /** Something serious that nothing can be done about here. */
-  serious(message: string): void {
+  /** Something serious; a question about it comes later, or has been asked. */
+  report(message: string): void {
     this.print(`${this.prefix()}${message}`);
     if (this.preen) this.giveUp();
     this.print('\n');
+  }
+
+  /** Something serious that nothing can be done about. */
+  serious(message: string): void {
+    this.report(message);
     this.unresolved = true;
   }
 

@@ -23,7 +23,7 @@ export function claimBlocks(c: Checker, ino: number, di: Dinode): Claimed {
   const attributes = Math.ceil(di.extsize / c.sb.bsize);
   const wrong = (kind: 'BAD' | 'DUP', frag: number): Visit => {
     found.bad = true;
-    c.say.serious(`${frag} ${kind} I=${ino}`);
+    c.say.report(`${frag} ${kind} I=${ino}`);
     if (++counts[kind] < MANY) return 'skip';
     c.say.proceed(`EXCESSIVE ${kind} BLKS I=${ino}`);
     return 'stop';

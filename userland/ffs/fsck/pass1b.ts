@@ -16,7 +16,7 @@ export function pass1b(c: Checker): void {
         if (!c.dataRange(frag, count)) return 'skip';
         for (let f = frag; f < frag + count; f++) {
           if (!c.duplicates.has(f)) continue;
-          if (!shared) c.say.serious(`${f} DUP I=${ino}`);
+          if (!shared) c.say.report(`${f} DUP I=${ino}`);
           shared = true;
         }
         return shared ? 'stop' : 'on';

@@ -7,8 +7,8 @@ export function pass3(c: Checker): void {
   const refused = new Set<number>();
   for (const info of [...c.directories.values()]) {
     if (c.state[info.ino] !== DIRECTORY || refused.has(info.ino)) continue;
-    const { chain, top } = climb(c, info, refused);
-    const connected = top !== undefined && reconnect(c, top.ino);
+    const { chain, above } = climb(c, info, refused);
+    const connected = typeof above === 'boolean' ? above : reconnect(c, above.ino);
     for (const ino of chain) {
       if (connected) c.state[ino] = CONNECTED;
       else refused.add(ino);
@@ -16,19 +16,22 @@ export function pass3(c: Checker): void {
   }
 }
 
-/** From a directory up to one that nothing leads to, or only what is below it; no top under one that was refused. */
-function climb(
-  c: Checker,
-  info: DirectoryInfo,
-  refused: ReadonlySet<number>,
-): { chain: Set<number>; top: DirectoryInfo | undefined } {
+interface Climbed {
+  readonly chain: ReadonlySet<number>;
+  /** Uppermost of the chain when nothing leads to it, or only what is below it; else whether the chain is connected. */
+  readonly above: DirectoryInfo | boolean;
+}
+
+/** From a directory up as far as parents are not connected. */
+function climb(c: Checker, info: DirectoryInfo, refused: ReadonlySet<number>): Climbed {
   const chain = new Set<number>();
   let at = info;
   for (;;) {
-    if (refused.has(at.ino)) return { chain, top: undefined };
     chain.add(at.ino);
     const up = c.directories.get(at.parent);
-    if (up === undefined || chain.has(up.ino) || c.state[up.ino] !== DIRECTORY) return { chain, top: at };
+    if (up === undefined || chain.has(up.ino)) return { chain, above: at };
+    if (refused.has(up.ino)) return { chain, above: false };
+    if (c.state[up.ino] !== DIRECTORY) return { chain, above: c.state[up.ino] === CONNECTED };
     at = up;
   }
 }

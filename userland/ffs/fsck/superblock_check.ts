@@ -30,7 +30,7 @@ export function findSuperblock(disk: Disk, say: FsckDialog, options: CheckOption
 }
 
 function bad(say: FsckDialog, why: string): void {
-  say.serious(`BAD SUPER BLOCK: ${why}`);
+  say.report(`BAD SUPER BLOCK: ${why}`);
 }
 
 function given(disk: Disk, say: FsckDialog, sector: number): FoundSuperblock {
@@ -40,7 +40,6 @@ function given(disk: Disk, say: FsckDialog, sector: number): FoundSuperblock {
 }
 
 function alternate(disk: Disk, say: FsckDialog, options: CheckOptions, main: Superblock | undefined): FoundSuperblock {
-  say.unresolved = false;
   if (!say.ask('LOOK FOR ALTERNATE SUPERBLOCKS')) say.abandon('');
   let second: [number, Superblock] | undefined;
   for (const found of search(disk, options.progress)) {

@@ -79,7 +79,7 @@ export class Images {
     fs.symlinkSync('x'.repeat(300), `${tree}/long`);
     fs.linkSync(`${tree}/dir/frags`, `${tree}/hard`);
     fs.mkdirSync(`${tree}/many`);
-    for (let i = 0; i < 200; i++) fs.writeFileSync(`${tree}/many/file-number-${i}`, contents(String(i), i * 7));
+    for (let i = 0; i < 400; i++) fs.writeFileSync(`${tree}/many/file-number-${i}`, contents(String(i), i * 7));
   }
 
   /** @param options  like version=2,bsize=16384,fsize=2048 */
