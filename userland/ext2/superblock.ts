@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import type { Disk } from '../disk/raw_device.ts';
 import { type LeRecord, leRecord } from './le_record.ts';
 
 /** The superblock of ext2, ext3 and ext4: 1024 bytes at byte 1024, copies at the start of some groups. */
@@ -88,6 +89,11 @@ export type Superblock = LeRecord<typeof FIELDS>;
 
 /** A superblock over 1024 bytes. */
 export const superblock: (bytes: Uint8Array) => Superblock = leRecord(FIELDS);
+
+/** The superblock at a byte of a disk; all zero where the disk ends before. */
+export function readSuperblock(disk: Disk, offset: number): Superblock {
+  return superblock(offset + SBSIZE > disk.size ? new Uint8Array(SBSIZE) : disk.read(offset, SBSIZE));
+}
 
 export const hasCompat = (sb: Superblock, feature: number): boolean => (compatOf(sb) & feature) !== 0;
 export const hasIncompat = (sb: Superblock, feature: number): boolean => (incompatOf(sb) & feature) !== 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Dinode } from '../dinode.ts';
+import { E2FS_REV0, EXT2F_COMPAT_EXTATTR, hasCompat } from '../superblock.ts';
 import { attributeBlockReferences, setAttributeBlockReferences } from '../xattr.ts';
 import { blockCount, setBlockCount } from './block_count.ts';
 import type { Ext2Check } from './ext2_check.ts';
@@ -14,7 +15,7 @@ export function claimAttributes(check: Ext2Check, ino: number, di: Dinode): void
     return;
   }
   const refcount = check.used.has(block) ? undefined : attributeBlockReferences(check.volume.readBlock(block));
-  if (refcount !== undefined) {
+  if (refcount !== undefined && hasFeature(check)) {
     check.used.set(block);
     check.attributes.set(block, { refcount, count: 1 });
     return;
@@ -23,6 +24,15 @@ export function claimAttributes(check: Ext2Check, ino: number, di: Dinode): void
   di.faclLow = 0;
   setBlockCount(check.volume, di, blockCount(check.volume, di) - check.volume.bsize / 512);
   check.volume.writeInode(ino, di);
+}
+
+/** What is sound is kept, and the feature with it; revision 0 has none. */
+function hasFeature(check: Ext2Check): boolean {
+  const { sb } = check;
+  if (hasCompat(sb, EXT2F_COMPAT_EXTATTR)) return true;
+  if (sb.rev === E2FS_REV0 || !check.dialog.decide('ATTRIBUTES WITHOUT THE FEATURE', 'SET FEATURE')) return false;
+  sb.compat |= EXT2F_COMPAT_EXTATTR;
+  return true;
 }
 
 export function checkAttributeCounts(check: Ext2Check): void {

@@ -19,6 +19,8 @@ export interface Claims {
   readonly reports: readonly string[];
   readonly bad: number;
   readonly faults: number;
+  /** Blocks behind the end of a file that was being truncated are left out. */
+  readonly cut: boolean;
 }
 
 /** Walk an inode's block map, leaving out what cannot be right. The same inode gives the same claims each time. */
@@ -34,6 +36,8 @@ class Collector implements Claims {
   readonly reports: string[] = [];
   bad = 0;
   faults = 0;
+  cut = false;
+  private readonly end: number;
   private readonly seen = new Set<number>();
   private total = 0;
   private shared = 0;
@@ -41,7 +45,9 @@ class Collector implements Claims {
   constructor(
     private readonly check: Ext2Check,
     private readonly ino: number,
-  ) {}
+  ) {
+    this.end = check.truncated.get(ino) ?? Number.POSITIVE_INFINITY;
+  }
 
   node(block: number): boolean {
     if (!this.check.mayOwn(block)) {
@@ -57,7 +63,9 @@ class Collector implements Claims {
     return true;
   }
 
-  run(run: Run): boolean {
+  run(whole: Run): boolean {
+    const run = { ...whole, length: Math.min(whole.length, Math.max(this.end - whole.logical, 0)) };
+    if (run.length < whole.length) this.cut = true;
     const { geometry } = this.check.volume;
     this.total += run.length;
     if (this.total > geometry.bcount) {

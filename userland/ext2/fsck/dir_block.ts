@@ -106,3 +106,6 @@ export function* entriesOf(block: Uint8Array): Generator<Direntry> {
     at += reclen;
   }
 }
+
+/** A name as a key of a set, byte by byte. */
+export const nameKey = (name: Uint8Array): string => String.fromCharCode(...name);

@@ -4,10 +4,13 @@ import { clearDirectoryBlock, Direntry, direntSize, ftypeOf, putDirentry, putDot
 import { ExtentNode } from '../extent_node.ts';
 import { EXT2F_INCOMPAT_EXTENTS, EXT2F_INCOMPAT_FTYPE, hasIncompat } from '../superblock.ts';
 import { collectClaims } from './claims.ts';
-import { chainOk, entriesOf } from './dir_block.ts';
+import { chainOk, entriesOf, nameKey } from './dir_block.ts';
 import { type Ext2Check, NoSpace, UNALLOCATED, UNUSED } from './ext2_check.ts';
 import { replaceMap } from './pass1b.ts';
 import { typeFor } from './pass2.ts';
+
+/** A directory that grows takes a block, and may need as many nodes more. */
+const GROWTH = 4;
 
 /** Make an empty directory of inode `ino`, which nothing names yet. @throws NoSpace */
 export function makeDirectory(check: Ext2Check, ino: number, parent: number, permissions: number): void {
@@ -93,32 +96,63 @@ function* blocksOf(check: Ext2Check, dir: number): Generator<{ block: number; da
     }
 }
 
-/** Enter a name for `ino`; the directory grows when it has no room, and has no index afterwards. @throws NoSpace */
-export function addEntry(check: Ext2Check, dir: number, name: Uint8Array, ino: number): void {
-  const { volume } = check;
-  const type = hasIncompat(check.sb, EXT2F_INCOMPAT_FTYPE) ? typeFor(check, ino) : 0;
-  const di = volume.readInode(dir);
-  if ((di.flags & EXT2_INDEX) !== 0) {
-    di.flags &= ~EXT2_INDEX;
-    volume.writeInode(dir, di);
-  }
-  const put = (data: Uint8Array): boolean => putWhereRoom(data, { ino, type, name });
-  check.links[ino] = (check.links[ino] as number) + 1;
-  for (const { block, data } of blocksOf(check, dir))
-    if (put(data)) {
-      volume.writeBlocks(block, data);
-      return;
+/** Enters names in one directory, which grows when it has no room and has no index afterwards. */
+export class DirectoryAppender {
+  /** Names that are there. */
+  readonly names = new Set<string>();
+  private readonly blocks: number[] = [];
+  /** Blocks before this one are full. */
+  private cursor = 0;
+
+  constructor(
+    private readonly check: Ext2Check,
+    readonly dir: number,
+  ) {
+    for (const { block, data } of blocksOf(check, dir)) {
+      this.blocks.push(block);
+      for (const entry of entriesOf(data)) if (entry.ino !== 0) this.names.add(nameKey(entry.name));
     }
-  const block = check.allocateBlock();
-  const data = new Uint8Array(volume.bsize);
-  clearDirectoryBlock(data);
-  put(data);
-  volume.writeBlocks(block, data);
-  const claims = collectClaims(check, dir, di);
-  for (const node of claims.nodes) check.releaseBlock(node);
-  const last = claims.runs.at(-1);
-  const logical = last === undefined ? 0 : last.logical + last.length;
-  replaceMap(check, dir, di, [...claims.runs, { logical, start: block, length: 1, unwritten: false }]);
+    const di = check.volume.readInode(dir);
+    if ((di.flags & EXT2_INDEX) === 0) return;
+    di.flags &= ~EXT2_INDEX;
+    check.volume.writeInode(dir, di);
+  }
+
+  /** @throws NoSpace */
+  add(name: Uint8Array, ino: number): void {
+    const { check } = this;
+    const type = hasIncompat(check.sb, EXT2F_INCOMPAT_FTYPE) ? typeFor(check, ino) : 0;
+    while (!this.put({ ino, type, name })) if (++this.cursor >= this.blocks.length) this.grow();
+    this.names.add(nameKey(name));
+    check.links[ino] = (check.links[ino] as number) + 1;
+  }
+
+  private put(entry: { ino: number; type: number; name: Uint8Array }): boolean {
+    const block = this.blocks[this.cursor];
+    if (block === undefined) return false;
+    const data = this.check.volume.readBlock(block);
+    if (!putWhereRoom(data, entry)) return false;
+    this.check.volume.writeBlocks(block, data);
+    return true;
+  }
+
+  private grow(): void {
+    const { check, dir } = this;
+    const { volume } = check;
+    check.reserve(GROWTH);
+    const block = check.allocateBlock();
+    const data = new Uint8Array(volume.bsize);
+    clearDirectoryBlock(data);
+    volume.writeBlocks(block, data);
+    const di = volume.readInode(dir);
+    const claims = collectClaims(check, dir, di);
+    for (const node of claims.nodes) check.releaseBlock(node);
+    const last = claims.runs.at(-1);
+    const logical = last === undefined ? 0 : last.logical + last.length;
+    replaceMap(check, dir, di, [...claims.runs, { logical, start: block, length: 1, unwritten: false }]);
+    this.blocks.push(block);
+    this.cursor = this.blocks.length - 1;
+  }
 }
 
 /** Put an entry into a free one or behind a shorter one. */

@@ -73,6 +73,8 @@ export class Ext2Check {
     readonly options: Ext2CheckOptions,
     /** Groups whose marks of unused inodes turned out to be wrong. */
     readonly distrusted: Set<number>,
+    /** Files that were being truncated: blocks they keep. */
+    readonly truncated: ReadonlyMap<number, number>,
   ) {
     const { bcount, icount, firstDblock } = volume.geometry;
     this.zones = new Zones(volume);
@@ -118,6 +120,16 @@ export class Ext2Check {
     this.used.set(block);
     this.cursor = block;
     return block;
+  }
+
+  /** See that so many blocks can be allocated. @throws NoSpace */
+  reserve(count: number): void {
+    const blocks: number[] = [];
+    try {
+      while (blocks.length < count) blocks.push(this.allocateBlock());
+    } finally {
+      for (const block of blocks) this.used.clear(block);
+    }
   }
 
   releaseBlock(block: number): void {

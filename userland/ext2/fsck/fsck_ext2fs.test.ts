@@ -194,9 +194,27 @@ describe.skipIf(!haveE2fsprogs)('fsck_ext2fs', { timeout: 60_000 }, () => {
         out: expect.stringMatching(`CANNOT BE CHECKED HERE: .*${reason}.*; USE e2fsck`),
       });
     }
-    images.make('ext3');
-    images.debugfs('feature needs_recovery');
-    expect(fsck('-fy')).toMatchObject({ status: 8, out: expect.stringContaining('JOURNAL NEEDS RECOVERY') });
+  });
+
+  it('ends the truncation of an orphan, and frees a deleted one', () => {
+    images.make('ext2');
+    const number = (name: string) =>
+      Number(/Inode: ([0-9]+)/.exec(tool('debugfs', '-R', `stat ${name}`, images.image).text)?.[1]);
+    const [text, empty] = [number('/a/text'), number('/empty')];
+    const content = images.cat('/a/text');
+    images.debugfs(
+      `ssv last_orphan ${text}`,
+      `sif /a/text dtime ${empty}`,
+      'sif /a/text size 20000',
+      'sif /empty links_count 0',
+      'unlink /empty',
+    );
+    const run = fsck('-fp');
+    expect(run.out).toContain('LIST OF ORPHANED INODES (CLEARED)');
+    expect(run.status).toBe(0);
+    expect(images.judge()).toBe('');
+    expect(images.cat('/a/text')).toBe(content.slice(0, 20000));
+    expect(tool('debugfs', '-R', 'stat /a/text', images.image).text).toContain('Blockcount: 42');
   });
 
   it('knows no file and no file system', () => {

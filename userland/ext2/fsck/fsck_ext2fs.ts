@@ -18,6 +18,7 @@ import type { Ext2Volume } from '../volume.ts';
 import { Ext2Check, type Ext2CheckOptions, Restart } from './ext2_check.ts';
 import { LostFound } from './lost_found.ts';
 import { openVolume } from './open_volume.ts';
+import { releaseOrphans } from './orphans.ts';
 import { pass1 } from './pass1.ts';
 import { pass1b } from './pass1b.ts';
 import { pass2 } from './pass2.ts';
@@ -123,11 +124,10 @@ class FsckExt2fs {
   /** All phases; anew when one finds that an earlier one was misled. */
   private phases(volume: Ext2Volume, dialog: FsckDialog): Ext2Check {
     const distrusted = new Set<number>();
+    const truncated = releaseOrphans(volume, dialog, this.options.now);
     for (;;) {
       try {
-        const check = new Ext2Check(volume, dialog, this.options, distrusted);
-        if (volume.sb.orphan !== 0 && dialog.repair('LIST OF ORPHANED INODES', 'CLEAR', 'CLEARED'))
-          volume.sb.orphan = 0;
+        const check = new Ext2Check(volume, dialog, this.options, distrusted, truncated);
         this.phase('Phase 1', (progress) => pass1(check, progress));
         pass1b(check);
         ensureRoot(check);

@@ -1,30 +1,60 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { FsckDialog } from '../../disk/fsck_dialog.ts';
 import type { Disk } from '../../disk/raw_device.ts';
-import { EXT2F_INCOMPAT_RECOVER, hasIncompat, type Superblock, unsupportedFeatures } from '../superblock.ts';
+import {
+  EXT2F_COMPAT_HASJOURNAL,
+  EXT2F_INCOMPAT_RECOVER,
+  hasCompat,
+  hasIncompat,
+  readSuperblock,
+  SBOFF,
+  type Superblock,
+  unsupportedFeatures,
+} from '../superblock.ts';
 import { Ext2Volume } from '../volume.ts';
 import { badDescriptors, bestBackup, placeByCustom } from './descriptor_check.ts';
-import {
-  featuresDoubtful,
-  findBackup,
-  mendSuperblock,
-  readPrimary,
-  sizeFault,
-  superblockFault,
-} from './superblock_check.ts';
+import { emptyJournal, JournalFault, journalHasData, replayJournal } from './journal_replay.ts';
+import { featuresDoubtful, findBackup, mendSuperblock, sizeFault, superblockFault } from './superblock_check.ts';
 
 /**
  * Find a superblock and descriptors that can be worked with, from copies if need be.
  * Gives up with a message where there are none, or the file system is none that can be checked here.
  */
 export function openVolume(disk: Disk, dialog: FsckDialog, block: number | undefined): Ext2Volume {
+  const volume = openOnce(disk, dialog, block);
+  if (!hasCompat(volume.sb, EXT2F_COMPAT_HASJOURNAL)) return volume;
+  if (!hasIncompat(volume.sb, EXT2F_INCOMPAT_RECOVER)) {
+    if (journalHasData(volume) && dialog.decide('JOURNAL HAS DATA BUT NEEDS NO RECOVERY', 'EMPTY'))
+      emptyJournal(volume);
+    return volume;
+  }
+  if (!dialog.repair('JOURNAL NEEDS RECOVERY', 'REPLAY', 'REPLAYED')) {
+    if (!dialog.readonly) dialog.abandon('CANNOT GO ON WITHOUT WHAT IS IN THE JOURNAL');
+    dialog.note('THE CHECK SEES THE FILE SYSTEM WITHOUT WHAT IS IN THE JOURNAL');
+    return volume;
+  }
+  recover(volume, dialog);
+  return openOnce(disk, dialog, undefined);
+}
+
+function recover(volume: Ext2Volume, dialog: FsckDialog): void {
+  try {
+    const { transactions, blocks } = replayJournal(volume);
+    dialog.note(`${transactions} transactions, ${blocks} blocks`);
+  } catch (error) {
+    if (!(error instanceof JournalFault)) throw error;
+    if (!dialog.decide(error.message, 'FORGET JOURNAL')) dialog.abandon('CANNOT GO ON WITHOUT WHAT IS IN THE JOURNAL');
+    volume.sb.incompat &= ~EXT2F_INCOMPAT_RECOVER;
+    volume.disk.write(SBOFF, volume.sb.bytes);
+  }
+}
+
+function openOnce(disk: Disk, dialog: FsckDialog, block: number | undefined): Ext2Volume {
   const sb =
     block === undefined ? compareFeatures(disk, dialog, openSuperblock(disk, dialog)) : openGiven(disk, dialog, block);
   const unsupported = unsupportedFeatures(sb);
   if (unsupported.length > 0)
     dialog.abandon(`FEATURES THAT CANNOT BE CHECKED HERE: ${unsupported.join(' ')}; USE e2fsck`);
-  if (hasIncompat(sb, EXT2F_INCOMPAT_RECOVER))
-    dialog.abandon('JOURNAL NEEDS RECOVERY, WHICH CANNOT BE DONE HERE; USE e2fsck');
   const tooLarge = sizeFault(sb);
   if (tooLarge !== undefined) dialog.abandon(tooLarge);
   const mended = mendSuperblock(sb);
@@ -42,7 +72,7 @@ function openGiven(disk: Disk, dialog: FsckDialog, block: number): Superblock {
 }
 
 function openSuperblock(disk: Disk, dialog: FsckDialog): Superblock {
-  const sb = readPrimary(disk);
+  const sb = readSuperblock(disk, SBOFF);
   const fault = superblockFault(sb, disk.size);
   if (fault === undefined) return sb;
   if (!dialog.decide(`BAD SUPER BLOCK: ${fault}`, 'LOOK FOR ALTERNATE SUPERBLOCKS') && !dialog.readonly)

@@ -129,6 +129,7 @@ export class InodeCheck {
   /** Faults of the map are mended by writing it anew after this phase. */
   private acceptClaims(claims: Claims): boolean {
     const { check, ino, di } = this;
+    if (claims.cut) check.rewrite.set(ino, new Set());
     if (claims.reports.length === 0) return true;
     for (const report of claims.reports) check.dialog.note(report);
     if (claims.bad > MAXBAD && claims.runs.length === 0) {

@@ -27,7 +27,9 @@ function rewriteInode(check: Ext2Check, ino: number, duplicates: ReadonlySet<num
     if (!(error instanceof NoSpace)) throw error;
     check.dialog.note(`NO SPACE FOR THE BLOCK MAP OF I=${ino}: CLEARED`);
     releaseRuns(check, runs);
+    releaseAttributes(check, di);
     check.clearInode(ino);
+    check.files--;
   }
 }
 

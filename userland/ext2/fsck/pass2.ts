@@ -13,6 +13,7 @@ import {
   isDotDot,
   mendName,
   nameFault,
+  nameKey,
   putDots,
   salvageBlock,
 } from './dir_block.ts';
@@ -128,7 +129,7 @@ class DirectoryCheck {
       mendName(entry.name);
       dirty = true;
     }
-    this.names.add(key(entry.name));
+    this.names.add(nameKey(entry.name));
     this.index?.entry(logical, entry.name);
     dirty = this.checkType(entry, this.typed ? typeFor(this.check, entry.ino) : 0) || dirty;
     this.count(entry.ino);
@@ -157,7 +158,7 @@ class DirectoryCheck {
       return 'EXTRANEOUS HARD LINK TO DIRECTORY';
     const mended = name.slice();
     mendName(mended);
-    if (this.names.has(key(mended))) return 'DUPLICATE ENTRY';
+    if (this.names.has(nameKey(mended))) return 'DUPLICATE ENTRY';
     return undefined;
   }
 
@@ -184,6 +185,3 @@ class DirectoryCheck {
 
 /** The type of an inode as entries have it. */
 export const typeFor = (check: Ext2Check, ino: number): number => ftypeOf((check.format[ino] as number) << 12);
-
-/** A name as a key of a set, byte by byte. */
-const key = (name: Uint8Array): string => String.fromCharCode(...name);

@@ -8,6 +8,7 @@ import {
   EXT2_ROOTINO,
   EXT2FS_NDADDR,
   formatOf,
+  hasExtents,
   IFREG,
 } from '../dinode.ts';
 import { isResizeInode, resizeBlockCount, resizeBlocks, setResizeInode, wordsToBlock } from '../resize_inode.ts';
@@ -41,9 +42,12 @@ export class SpecialInodes {
   /** Its blocks are bad on the medium; nothing else is known of it. */
   private badBlocks(di: Dinode): boolean {
     const check = this.state;
-    if (Array.from({ length: 15 }, (_, i) => blockPointer(di, i)).every((block) => block === 0)) return true;
+    const like =
+      di.mode !== 0 || di.nlink !== 0 || di.uidLow !== 0 || di.gidLow !== 0 || di.faclLow !== 0 || hasExtents(di);
+    const empty = Array.from({ length: 15 }, (_, i) => blockPointer(di, i)).every((block) => block === 0);
+    if (empty && !like) return true;
     const claims = collectClaims(check, EXT2_BADBLOCKSINO, di);
-    const wrong = claims.reports.length > 0 || claims.nodes.some((block) => check.used.has(block));
+    const wrong = like || claims.reports.length > 0 || claims.nodes.some((block) => check.used.has(block));
     if (wrong && check.dialog.decide(`BAD LIST OF BAD BLOCKS${check.describe(EXT2_BADBLOCKSINO, di)}`, 'CLEAR')) {
       check.clearInode(EXT2_BADBLOCKSINO);
       return true;

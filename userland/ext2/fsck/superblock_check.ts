@@ -8,12 +8,13 @@ import {
   E2FS_REV1,
   EXT2F_COMPAT_HASJOURNAL,
   EXT2F_COMPAT_RESIZE,
+  EXT2F_INCOMPAT_RECOVER,
   hasCompat,
+  hasIncompat,
+  readSuperblock,
   SB_JOURNALUUID,
   SBOFF,
-  SBSIZE,
   type Superblock,
-  superblock,
   unsupportedFeatures,
 } from '../superblock.ts';
 
@@ -23,13 +24,6 @@ const MAXINODES = 2 ** 25;
 const BLOCK_SIZES = [1024, 2048, 4096, 8192, 16384, 32768, 65536];
 /** Groups that have a copy of the superblock on every file system that has any. */
 const BACKUP_GROUPS = [1, 3, 5, 7, 9, 25, 27, 49, 81];
-
-export function readSuperblock(disk: Disk, offset: number): Superblock {
-  if (offset + SBSIZE > disk.size) return superblock(new Uint8Array(SBSIZE));
-  return superblock(disk.read(offset, SBSIZE));
-}
-
-export const readPrimary = (disk: Disk): Superblock => readSuperblock(disk, SBOFF);
 
 /** Why nothing can be found by a superblock's numbers, or undefined. */
 export function superblockFault(sb: Superblock, diskSize: number): string | undefined {
@@ -117,6 +111,10 @@ function mendJournal(sb: Superblock, fix: Fix): void {
   fix(wrong, 'JOURNAL ON ANOTHER DEVICE', () => {
     sb.journalDev = 0;
     uuid.fill(0);
+  });
+  const lost = hasIncompat(sb, EXT2F_INCOMPAT_RECOVER) && !hasCompat(sb, EXT2F_COMPAT_HASJOURNAL);
+  fix(lost, 'RECOVERY FROM NO JOURNAL', () => {
+    sb.incompat &= ~EXT2F_INCOMPAT_RECOVER;
   });
   const inode = hasCompat(sb, EXT2F_COMPAT_HASJOURNAL) ? EXT2_JOURNALINO : 0;
   fix(sb.journalIno !== inode, `JOURNAL INODE IS ${sb.journalIno} SHOULD BE ${inode}`, () => {
