@@ -16,18 +16,15 @@ export interface Write {
   readonly data: Uint8Array;
 }
 
-/** A disk that notes what is written to it. */
-class RecordedBytes extends Uint8Array<ArrayBuffer> {
-  writes: Write[] = [];
-
-  override set(data: ArrayLike<number>, offset = 0): void {
-    this.writes.push({ offset, data: Uint8Array.from(data) });
-    super.set(data, offset);
-  }
-
-  static override get [Symbol.species](): typeof Uint8Array {
-    return Uint8Array;
-  }
+/** Bytes that note what is written to them. */
+function recordedBytes(image: Uint8Array): { disk: Uint8Array; writes: Write[] } {
+  const disk = Uint8Array.from(image);
+  const writes: Write[] = [];
+  disk.set = (data: ArrayLike<number>, offset = 0): void => {
+    writes.push({ offset, data: Uint8Array.from(data) });
+    Uint8Array.prototype.set.call(disk, data, offset);
+  };
+  return { disk, writes };
 }
 
 export interface KernelWork {
@@ -44,8 +41,7 @@ export function work(image: Uint8Array, script: string): KernelWork {
     const kernel = new Uint8Array(fs.readFileSync(KERNEL));
     compiled = { kernel, module: new WebAssembly.Module(kernel) };
   }
-  const disk = new RecordedBytes(image.length);
-  Uint8Array.prototype.set.call(disk, image);
+  const { disk, writes } = recordedBytes(image);
   const text = ['', ''];
   const local = LocalKernel.boot({
     ...compiled,
@@ -61,9 +57,7 @@ export function work(image: Uint8Array, script: string): KernelWork {
     env,
     control: () => ({ ok: false, errno: 45, message: 'not without threads' }),
   });
-  const after = Uint8Array.from(disk);
-  const { writes } = disk;
-  return { out: text[0] as string, err: text[1] as string, writes, after };
+  return { out: text[0] as string, err: text[1] as string, writes, after: Uint8Array.from(disk) };
 }
 
 /** The image as it was after so many of the writes. */
