@@ -145,7 +145,7 @@ describe.skipIf(!kernelIsBuilt)('on the kernel', () => {
     mount -t ffs /dev/rd0 /mnt || exit 1
     cd /mnt; mkdir -p a/b/c; dd if=/dev/zero of=a/big bs=64k count=40 2>/dev/null; seq 1 3000 >a/b/text
     for i in $(seq 1 60); do echo $i >a/b/c/$i; done; ln -s ../text a/b/c/link; rm a/b/c/1?
-    cd /; umount /mnt; mount -o ro -t ffs /dev/rd0 /mnt
+    cd /; umount /mnt; fsck_ffs -fn /dev/rrd0 | grep '?'; mount -o ro -t ffs /dev/rd0 /mnt
     cksum </mnt/a/b/text; ls /mnt/a/b/c | wc -l; ls -ld /mnt; umount /mnt`;
 
   it.each([
@@ -153,7 +153,8 @@ describe.skipIf(!kernelIsBuilt)('on the kernel', () => {
     ['-O 1 -b 4096 -f 4096', 40],
     ['-O 1 -B be -b 65536 -f 8192', 40],
     ['-O 2', 40],
-    ['-O 2 -B be -b 16384 -f 2048 -S 512 -n 3000', 48],
+    ['-O 2 -B be -b 16384 -f 2048 -n 3000 -s 47m', 48],
+    ['-O 1 -b 32768 -f 4096 -S 4096', 40],
     ['-O 2 -b 32768 -f 32768 -m 0 -i 65536', 64],
     ['-O 2ea', 12],
   ])('newfs %s, filled and counted', (options, megabytes) => {
@@ -195,10 +196,12 @@ super-block backups (for fsck_ffs -b #) at:
 
   it('makes an image in a file of the size asked for', () => {
     const script = `mount -t tmpfs tmpfs /tmp; newfs -F -V0 -s 16m -O2 /tmp/i || exit 1; ls -l /tmp/i
-      newfs -F -N -V1 /tmp/i; newfs -F -V0 -Z -s 8m /tmp/j; du -k /tmp/j; dd if=/tmp/i of=/dev/rrd0 bs=64k 2>/dev/null; ${FILL}`;
+      newfs -F -N -V1 /tmp/i; newfs -F -N -V1 -s 1g /tmp/none; ls /tmp; newfs -F -V0 -Z -s 8m /tmp/j; du -k /tmp/j; dd if=/tmp/i of=/dev/rrd0 bs=64k 2>/dev/null; ${FILL}`;
     const run = runOnKernel(script, { rd0: image(16 * MB) });
     expect(run.stderr).toBe('');
-    expect(run.stdout).toMatch(/16777216 .*\/tmp\/i\n\/tmp\/i: 16.0MB \(32768 sectors\).*\n.*\n8192\t\/tmp\/j\n/);
+    expect(run.stdout).toMatch(
+      /16777216 .*\/tmp\/i\n\/tmp\/i: 16.0MB \(32768 sectors\).*\n.*\n\/tmp\/none: 1024.0MB.*\n.*\ni\n8192\t\/tmp\/j\n/,
+    );
     expectCounted(load(`${work}/disk.img`));
   });
 });

@@ -18,6 +18,10 @@ export const newfs: Program = (ctx) => {
   const command = parseNewfs(ctx);
   const path = command.image ? command.special : findSpecial(ctx, command.special);
   if (!command.printOnly) refuseMounted(ctx, path);
+  if (command.image && command.printOnly && (command.size ?? 0) > 0) {
+    print(ctx, command, path, planOrFail(ctx, command, { path, size: command.size as number, sectorSize: 512 }));
+    return ctx.status;
+  }
   if (command.image && !command.printOnly) sizeImage(ctx, path, command);
   let disk: RawDevice;
   try {
@@ -36,10 +40,7 @@ export const newfs: Program = (ctx) => {
 function make(ctx: ProgramContext, command: NewfsCommand, disk: RawDevice): void {
   if (!command.image && !disk.isDevice) ctx.fail(`${disk.path}: not a character special device`);
   const sb = planOrFail(ctx, command, disk);
-  const sectorSize = sb.fsize >> sb.fsbtodb;
-  if (command.verbose >= 1) ctx.print(overview(disk.path, sb, sectorSize));
-  if (command.verbose >= 3) ctx.print(backups(sb, command.verbose >= 4));
-  ctx.out.flush();
+  print(ctx, command, disk.path, sb);
   if (command.printOnly) return;
   const dots = new Dots(ctx, command.verbose >= 2 && command.verbose < 4);
   try {
@@ -53,11 +54,23 @@ function make(ctx: ProgramContext, command: NewfsCommand, disk: RawDevice): void
   }
 }
 
-function planOrFail(ctx: ProgramContext, command: NewfsCommand, disk: RawDevice): Superblock {
+function print(ctx: ProgramContext, command: NewfsCommand, path: string, sb: Superblock): void {
+  if (command.verbose >= 1) ctx.print(overview(path, sb));
+  if (command.verbose >= 3) ctx.print(backups(sb, command.verbose >= 4));
+  ctx.out.flush();
+}
+
+interface Place {
+  readonly path: string;
+  readonly size: number;
+  readonly sectorSize: number;
+  readonly isDevice?: boolean;
+}
+
+function planOrFail(ctx: ProgramContext, command: NewfsCommand, disk: Place): Superblock {
   let size = command.size ?? disk.size;
   if (size < 0) size += disk.size;
-  const fits = size <= disk.size || (command.image && command.printOnly);
-  if (!fits) ctx.fail(`size ${size} is larger than the ${disk.size} bytes of ${disk.path}`);
+  if (size > disk.size) ctx.fail(`size ${size} is larger than the ${disk.size} bytes of ${disk.path}`);
   const sectorSize = command.sectorSize ?? disk.sectorSize;
   if (disk.isDevice && sectorSize < disk.sectorSize)
     ctx.fail(`sector size ${sectorSize} is too small, minimum is ${disk.sectorSize}`);
@@ -100,7 +113,8 @@ function megabytes(bytes: number, digits: number): string {
   return (bytes / 1048576).toFixed(digits);
 }
 
-function overview(special: string, sb: Superblock, sectorSize: number): string {
+function overview(special: string, sb: Superblock): string {
+  const sectorSize = sb.fsize >> sb.fsbtodb;
   const bytes = sb.size * sb.fsize;
   const group = sb.fpg * sb.fsize;
   return (
