@@ -22,6 +22,7 @@ export const TOOL_ROWS: readonly (readonly [string, 'bin' | 'sbin' | 'usr/bin' |
   ['man', 'usr/bin', 'k'],
   ['mbr', 'sbin', 'ALabfist'],
   ['mdconfig', 'sbin', 'u'],
+  ['mount_mfs', 'sbin', 'NOVabdefgimnopsu'],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos'],
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv'],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@'],
@@ -35,4 +36,4 @@ export const TOOL_ROWS: readonly (readonly [string, 'bin' | 'sbin' | 'usr/bin' |
 
 /** What man(1) has pages of. */
 export const MAN_TOPICS: readonly string[] =
-  '__sysctl basename cat chdir chflags chmod chown chroot cksum clear clock_gettime close cmp cp cut date dd df dirname disklabel dkctl dmesg du dumpfs dup2 echo env expr false fcntl find fsck fsck_ext2fs fsck_ffs fsck_msdos fsck_v7fs fsdb fstat fsync getcwd getdents getpid getvfsstat gpt grep gzip halt head help hexdump hostname id intro ioctl jobs kdump kevent kill ktrace link ln ls lseek man mbr md5 mdconfig mkdir mkfifo mknod mount mv nanosleep newfs newfs_ext2fs newfs_msdos newfs_v7fs open pipe poll pread printenv printf ps pwd pwrite read readlink reboot rename rev rm rmdir seq setpgid sh sleep sort stat stty symlink sync sys sysctl tail tar tee test touch tr true tty tunefs umask umount uname uniq unlink unmount utimensat vndconfig wc which whoami write xargs yes'.split(' ');
+  '__sysctl basename cat chdir chflags chmod chown chroot cksum clear clock_gettime close cmp cp cut date dd df dirname disklabel dkctl dmesg du dumpfs dup2 echo env expr false fcntl find fsck fsck_ext2fs fsck_ffs fsck_msdos fsck_v7fs fsdb fstat fsync getcwd getdents getpid getvfsstat gpt grep gzip halt head help hexdump hostname id intro ioctl jobs kdump kevent kill ktrace link ln ls lseek man mbr md5 mdconfig mkdir mkfifo mknod mount mount_mfs mv nanosleep newfs newfs_ext2fs newfs_msdos newfs_v7fs open pipe poll pread printenv printf ps pwd pwrite read readlink reboot rename rev rm rmdir seq setpgid sh sleep sort stat stty symlink sync sys sysctl tail tar tee test touch tr true tty tunefs umask umount uname uniq unlink unmount utimensat vndconfig wc which whoami write xargs yes'.split(' ');

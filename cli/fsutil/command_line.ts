@@ -4,7 +4,8 @@
  * `-t TYPE` and `-o OPTIONS` are ours when what follows is a file system type or options of mount; `ls -t disk.img` sorts.
  */
 import { existsSync } from 'node:fs';
-import { FLAG_WORDS, TYPE_NAMES } from '../../userland/bin/mount.ts';
+import { TYPE_NAMES } from '../../userland/bin/mount.ts';
+import { FLAG_WORDS } from '../../userland/lib/mount_options.ts';
 import { TYPE_OPTIONS } from '../../userland/librump/mount_args.ts';
 import type { FileCommand } from './commands.ts';
 

@@ -7,7 +7,7 @@
 import fs from 'node:fs';
 import { KernelExit } from '../../hypercall-js/host_kernel.ts';
 import type { ProgramStart, RunProgram } from '../../userland/abi.ts';
-import { FLAG_WORDS } from '../../userland/bin/mount.ts';
+import { FLAG_WORDS } from '../../userland/lib/mount_options.ts';
 import { MNT_RDONLY } from '../../userland/librump/constants.gen.ts';
 import { Librump } from '../../userland/librump/librump.ts';
 import { encodeMountArgs } from '../../userland/librump/mount_args.ts';

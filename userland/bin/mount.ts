@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** mount(8), umount(8). mount_TYPE names select the type. */
+import { spawnChild, waitChild } from '../lib/child.ts';
+import { FLAG_WORDS, parseMountOptions } from '../lib/mount_options.ts';
 import type { Program } from '../lib/program.ts';
 import type { ProgramContext } from '../lib/program_context.ts';
 import * as C from '../librump/constants.gen.ts';
@@ -7,30 +9,6 @@ import { encodeMountArgs, TYPE_OPTIONS, V7FS_ORDERS } from '../librump/mount_arg
 import type { Statvfs } from '../librump/structs.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
 import { listWedges } from '../partition/wedges.ts';
-
-/** Words of -o that are flags of mount(2); with "no" in front they clear. */
-export const FLAG_WORDS: readonly (readonly [word: string, flag: number])[] = [
-  ['async', C.MNT_ASYNC],
-  ['rdonly', C.MNT_RDONLY],
-  ['ro', C.MNT_RDONLY],
-  ['sync', C.MNT_SYNCHRONOUS],
-  ['union', C.MNT_UNION],
-  ['force', C.MNT_FORCE],
-  ['update', C.MNT_UPDATE],
-  ['reload', C.MNT_RELOAD],
-  ['log', C.MNT_LOG],
-  ['discard', C.MNT_DISCARD],
-  ['extattr', C.MNT_EXTATTR],
-  ['hidden', C.MNT_IGNORE],
-  ['symperm', C.MNT_SYMPERM],
-  ['nodevmtime', C.MNT_NODEVMTIME],
-  ['relatime', C.MNT_RELATIME],
-  ['nosuid', C.MNT_NOSUID],
-  ['noexec', C.MNT_NOEXEC],
-  ['nodev', C.MNT_NODEV],
-  ['noatime', C.MNT_NOATIME],
-  ['nocoredump', C.MNT_NOCOREDUMP],
-];
 
 /** What the table prints, in its order. */
 const SHOWN: readonly (readonly [flag: number, text: string])[] = [
@@ -51,7 +29,7 @@ const SHOWN: readonly (readonly [flag: number, text: string])[] = [
 ];
 
 /** Types that need no device: the first operand is only a label. */
-const DEVICELESS = new Set(['tmpfs', 'kernfs', 'ptyfs', 'procfs', 'fdesc', 'null', 'union']);
+const DEVICELESS = new Set(['tmpfs', 'mfs', 'kernfs', 'ptyfs', 'procfs', 'fdesc', 'null', 'union']);
 /** What the types of this kernel are called elsewhere. */
 export const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ['ufs', 'ffs'],
@@ -89,7 +67,7 @@ export const mount: Program = (ctx) => {
     else if (flag === 't') type = TYPE_NAMES.get(value) ?? value;
     else if (flag === 's' || flag === 'n' || flag === 'g' || flag === 'm' || flag === 'B')
       extra.set({ s: 'size', n: 'nodes', g: 'gid', m: 'mode', B: 'B' }[flag], value);
-    else if (flag === 'o') flags = parseOptions(value, flags, extra, unknown);
+    else if (flag === 'o') flags = parseMountOptions(value, flags, extra, unknown);
   }
   if (update) flags |= C.MNT_UPDATE;
   if (rest.length === 0) {
@@ -107,29 +85,18 @@ export const mount: Program = (ctx) => {
   return newMount(ctx, type, source, node, flags, extra, unknown, verbose);
 };
 
-function parseOptions(text: string, start: number, extra: Map<string, string>, unknown: string[]): number {
-  let flags = start;
-  for (const word of text.split(',')) {
-    if (word === '') continue;
-    if (word === 'rw') {
-      flags &= ~C.MNT_RDONLY;
-      continue;
-    }
-    const set = FLAG_WORDS.find(([w]) => w === word);
-    if (set) {
-      flags |= set[1];
-      continue;
-    }
-    const clear = FLAG_WORDS.find(([w]) => `no${w}` === word || w === `no${word}`);
-    if (clear) {
-      flags &= ~clear[1];
-      continue;
-    }
-    const [key, value = ''] = word.split('=') as [string, string?];
-    extra.set(key.replace(/^-/, ''), value);
-    unknown.push(key);
-  }
-  return flags;
+/** Memory with newfs(8) in it is the work of a program of its own; "-o -s=8m" are its options. */
+function mountMfs(
+  ctx: ProgramContext,
+  source: string,
+  node: string,
+  flags: number,
+  extra: ReadonlyMap<string, string>,
+): number {
+  const words = FLAG_WORDS.filter(([, flag]) => (flags & flag) !== 0).map(([word]) => word);
+  const letters = [...extra].flatMap(([key, value]) => [`-${key === 'size' ? 's' : key}`, value]);
+  const argv = ['mount_mfs', ...letters, ...(words.length > 0 ? ['-o', words.join(',')] : []), source, node];
+  return waitChild(ctx, spawnChild(ctx, argv));
 }
 
 function mountLine(m: Statvfs, verbose: boolean): string {
@@ -166,6 +133,7 @@ function newMount(
   unknown: readonly string[],
   verbose: boolean,
 ): number {
+  if (type === 'mfs') return mountMfs(ctx, source, node, flags, extra);
   if (type !== undefined) {
     const wrong = unknown.find((k) => !(TYPE_OPTIONS[type] ?? []).includes(k));
     if (wrong !== undefined)

@@ -7,6 +7,7 @@ import { newfsExt2fs } from '../ext2/newfs/newfs_ext2fs.ts';
 import { dumpfs } from '../ffs/dumpfs.ts';
 import { fsckFfs } from '../ffs/fsck/fsck_ffs.ts';
 import { fsdb } from '../ffs/fsdb/fsdb.ts';
+import { mountMfs } from '../ffs/mount_mfs.ts';
 import { newfs } from '../ffs/newfs.ts';
 import { tunefs } from '../ffs/tunefs.ts';
 import { fsckMsdos } from '../msdos/fsck/fsck_msdos.ts';
@@ -40,6 +41,7 @@ export const DISK_PROGRAM_ROWS: readonly ProgramRow[] = [
   ['gzip', 'usr/bin', '123456789cdfhklLNnqrStVv', (c) => gzip(c)],
   ['mbr', 'sbin', 'ALabfist', (c) => mbr(c)],
   ['mdconfig', 'sbin', 'u', (c) => mdconfig(c)],
+  ['mount_mfs', 'sbin', 'NOVabdefgimnopsu', (c) => mountMfs(c)],
   ['newfs', 'sbin', 'BFGINOSVZabdefghimnos', (c) => newfs(c)],
   ['newfs_ext2fs', 'sbin', 'DFINOSVZbfimnsv', (c) => newfsExt2fs(c)],
   ['newfs_msdos', 'sbin', 'BCFILNOSTabcefhikmnorsu@', (c) => newfsMsdos(c)],

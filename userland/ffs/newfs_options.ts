@@ -33,7 +33,7 @@ export function newfsUsage(ctx: ProgramContext): never {
 }
 
 /** A number with a unit, in bytes; a bare one counts `unit` of them. */
-function amount(ctx: ProgramContext, what: string, text: string, unit = 1): number {
+export function newfsAmount(ctx: ProgramContext, what: string, text: string, unit = 1): number {
   const m = /^(-?[0-9]+)([a-z]?)$/.exec(text.toLowerCase());
   const factor = m === null ? undefined : m[2] === '' || (m[2] === 's' && unit > 1) ? unit : UNITS[m[2] as string];
   const value = factor === undefined ? Number.NaN : Number(m?.[1]) * factor;
@@ -44,16 +44,8 @@ export function parseNewfs(ctx: ProgramContext): NewfsCommand {
   const { options, rest } = ctx.getopt('FGINZa:B:b:d:e:f:g:h:i:m:n:O:o:S:s:V:', () => newfsUsage(ctx));
   if (rest.length !== 1) return newfsUsage(ctx);
   const value = new Map(options.map((o) => [o.flag, o.value]));
-  const number = (flag: string, what: string) =>
-    value.has(flag) ? amount(ctx, what, value.get(flag) as string) : undefined;
-  const format = value.get('O') ?? '1';
-  if (!FORMATS.includes(format)) ctx.fail(`${format}: bad filesystem format value`);
-  const order = value.get('B') ?? 'le';
-  if (order !== 'le' && order !== 'be') return newfsUsage(ctx);
-  const optim = value.get('o');
-  if (optim !== undefined && optim !== 'space' && optim !== 'time')
-    return ctx.fail(`bad optimization preference \`${optim}'`);
-  const sectorSize = number('S', 'sector size');
+  const wish = newfsWish(ctx, value);
+  const sectorSize = value.has('S') ? newfsAmount(ctx, 'sector size', value.get('S') as string) : undefined;
   const verbose = Number(value.get('V') ?? 3);
   if (!Number.isInteger(verbose) || verbose < 0) ctx.fail(`bad verbose \`${value.get('V')}'`);
   const size = value.get('s');
@@ -63,22 +55,36 @@ export function parseNewfs(ctx: ProgramContext): NewfsCommand {
     image: value.has('F'),
     zero: value.has('Z'),
     verbose,
-    size: size === undefined ? undefined : amount(ctx, 'file system size', size, sectorSize ?? 512),
+    size: size === undefined ? undefined : newfsAmount(ctx, 'file system size', size, sectorSize ?? 512),
     sectorSize,
-    wish: {
-      format: format as NewfsFormat,
-      order,
-      bsize: number('b', 'block size'),
-      fsize: number('f', 'fragment size'),
-      density: number('i', 'bytes per inode'),
-      inodes: number('n', 'number of inodes'),
-      minfree: number('m', 'free space'),
-      optim,
-      maxcontig: number('a', 'maximum contiguous blocks'),
-      maxbpg: number('e', 'blocks per file in a cylinder group'),
-      maxbsize: number('d', 'maximum extent size'),
-      avgfilesize: number('g', 'average file size'),
-      avgfpdir: number('h', 'expected files per directory'),
-    },
+    wish,
+  };
+}
+
+/** What the letters of newfs(8) that mount_mfs(8) has too ask for. */
+export function newfsWish(ctx: ProgramContext, value: ReadonlyMap<string, string>): NewfsCommand['wish'] {
+  const number = (flag: string, what: string) =>
+    value.has(flag) ? newfsAmount(ctx, what, value.get(flag) as string) : undefined;
+  const format = value.get('O') ?? '1';
+  if (!FORMATS.includes(format)) ctx.fail(`${format}: bad filesystem format value`);
+  const order = value.get('B') ?? 'le';
+  if (order !== 'le' && order !== 'be') return newfsUsage(ctx);
+  const optim = value.get('o');
+  if (optim !== undefined && optim !== 'space' && optim !== 'time')
+    return ctx.fail(`bad optimization preference \`${optim}'`);
+  return {
+    format: format as NewfsFormat,
+    order,
+    bsize: number('b', 'block size'),
+    fsize: number('f', 'fragment size'),
+    density: number('i', 'bytes per inode'),
+    inodes: number('n', 'number of inodes'),
+    minfree: number('m', 'free space'),
+    optim,
+    maxcontig: number('a', 'maximum contiguous blocks'),
+    maxbpg: number('e', 'blocks per file in a cylinder group'),
+    maxbsize: number('d', 'maximum extent size'),
+    avgfilesize: number('g', 'average file size'),
+    avgfpdir: number('h', 'expected files per directory'),
   };
 }

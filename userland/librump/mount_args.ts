@@ -3,7 +3,16 @@ import type { GuestPtr } from '../abi.ts';
 import { encode } from '../lib/bytes.ts';
 import type { Librump } from './librump.ts';
 import { writeS64 } from './struct_codec.ts';
-import { iso_args, msdosfs_args, null_args, ptyfs_args, tmpfs_args, ufs_args, v7fs_args } from './structs.gen.ts';
+import {
+  iso_args,
+  mfs_args,
+  msdosfs_args,
+  null_args,
+  ptyfs_args,
+  tmpfs_args,
+  ufs_args,
+  v7fs_args,
+} from './structs.gen.ts';
 
 /** Options "-o key=value" and bare words that belong to the file system and not to mount(2)'s flags. */
 export type MountOptions = ReadonlyMap<string, string>;
@@ -94,6 +103,9 @@ export function encodeMountArgs(sys: Librump, type: string, source: string, opti
       view.setUint32(at + v7fs_args.fspec, spec, true);
       view.setInt32(at + v7fs_args.endian, V7FS_ORDERS[options.get('B') ?? ''] ?? 0, true);
       length = v7fs_args.size;
+      break;
+    case 'mfs': // only for a change of flags: mount_mfs(8) has the memory
+      length = mfs_args.size;
       break;
     case 'null':
       view.setUint32(at + null_args.nulla_target, spec, true);

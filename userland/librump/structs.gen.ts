@@ -293,6 +293,17 @@ export const ufs_args = {
   fspec: 0,
 } as const;
 
+/** struct mfs_args: byte offsets. */
+export const mfs_args = {
+  size: 120,
+  /** ptr */
+  fspec: 0,
+  /** ptr */
+  base: 112,
+  /** u32 */
+  bytes: 116,
+} as const;
+
 /** struct msdosfs_args: byte offsets. */
 export const msdosfs_args = {
   size: 140,

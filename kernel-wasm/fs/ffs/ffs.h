@@ -35,6 +35,7 @@ struct ffslog;
 struct ufsmount {
 	struct mount	*um_mountp;	/* : */
 	struct vnode	*um_devvp;	/* : */
+	struct mfsnode	*um_mfsnode;	/* : of mfs, or NULL */
 	dev_t		um_dev;		/* : */
 	uint64_t	um_devsize;	/* : bytes */
 	int		um_openflags;	/* mnt_updating: FREAD, FWRITE */
@@ -274,9 +275,13 @@ int	ffs_deleteextattr(void *);
 
 /* ffs_mount.c */
 int	ffs_mount(struct mount *, const char *, void *, size_t *);
+int	ffs_mountfs(struct mount *, struct vnode *devvp);
+struct ufs_args;
+int	ffs_remount(struct mount *, const struct ufs_args *);
 int	ffs_unmount(struct mount *, int);
 
 /* ffs_vfsops.c */
+extern struct vfsops ffs_vfsops;
 int	ffs_sync(struct mount *, int, kauth_cred_t);
 
 #endif /* !_FFS_FFS_H_ */

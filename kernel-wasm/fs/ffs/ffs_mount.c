@@ -197,7 +197,7 @@ ffs_mountdisk(struct mount *mp, struct ufsmount *ump, unsigned int secsize)
  * Open the device, read the superblock; on success the mount keeps the
  * reference to the device, otherwise it is given back.
  */
-static int
+int
 ffs_mountfs(struct mount *mp, struct vnode *devvp)
 {
 	struct ufsmount *ump;
@@ -272,7 +272,7 @@ ffs_relog(struct mount *mp, struct ufsmount *ump)
  * MNT_UPDATE.  Without a device a writable file system stays writable: that
  * is what the recorded kernel says.
  */
-static int
+int
 ffs_remount(struct mount *mp, const struct ufs_args *args)
 {
 	struct ufsmount *ump = VFSTOUFS(mp);

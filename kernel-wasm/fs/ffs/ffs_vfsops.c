@@ -157,7 +157,7 @@ static const struct vnodeopv_desc *const ffs_vnodeopv_descs[] = {
 	NULL
 };
 
-static struct vfsops ffs_vfsops = {
+struct vfsops ffs_vfsops = {
 	.vfs_name = MOUNT_FFS,
 	.vfs_min_mount_data = sizeof(struct ufs_args),
 	.vfs_mount = ffs_mount,
