@@ -75,29 +75,48 @@ vndclose(dev_t dev, int flag, int fmt, struct lwp *l)
 }
 
 /*
+ * What somebody waits for is on the medium when he is told, as with a disk
+ * of the host: one flush for the request, not one for each block of the file.
+ */
+static int
+vnd_settle(struct vnd_softc *sc, off_t off, int len, bool locked)
+{
+	int error;
+
+	if (!locked)
+		vn_lock(sc->sc_vp, LK_EXCLUSIVE | LK_RETRY);
+	error = VOP_FSYNC(sc->sc_vp, sc->sc_cred, FSYNC_WAIT | FSYNC_DATAONLY |
+	    FSYNC_CACHE, off, off + len);
+	if (!locked)
+		VOP_UNLOCK(sc->sc_vp);
+	return error;
+}
+
+/*
  * len bytes of the request, from or to the file.
  */
 static void
 vnd_transfer(struct vnd_softc *sc, struct buf *bp, int len)
 {
-	off_t off = (off_t)bp->b_blkno << DEV_BSHIFT;
-	int ioflag = 0;
-	size_t resid = 0;
-
-	if (BUF_ISWRITE(bp) && ((bp->b_flags & B_ASYNC) == 0 ||
-	    (bp->b_flags & B_MEDIA_FUA) != 0))
-		ioflag |= IO_SYNC;
+	const bool reading = BUF_ISREAD(bp);
 	/* Without threads a lock that is held is ours. */
-	if (!rump_threads && VOP_ISLOCKED(sc->sc_vp) != 0)
-		ioflag |= IO_NODELOCKED;
+	const bool locked = !rump_threads && VOP_ISLOCKED(sc->sc_vp) != 0;
+	off_t off = (off_t)bp->b_blkno << DEV_BSHIFT;
+	size_t resid = 0;
+	int error;
+
 	disk_busy(&sc->sc_dk);
-	bp->b_error = vn_rdwr(BUF_ISREAD(bp) ? UIO_READ : UIO_WRITE,
-	    sc->sc_vp, bp->b_data, len, off, UIO_SYSSPACE, ioflag,
-	    sc->sc_cred, &resid, curlwp);
-	if (bp->b_error == 0 && resid != 0)
-		bp->b_error = EIO;
-	disk_unbusy(&sc->sc_dk, bp->b_error == 0 ? len : 0, BUF_ISREAD(bp));
-	bp->b_resid = bp->b_error != 0 ? bp->b_bcount : bp->b_bcount - len;
+	error = vn_rdwr(reading ? UIO_READ : UIO_WRITE, sc->sc_vp, bp->b_data,
+	    len, off, UIO_SYSSPACE, locked ? IO_NODELOCKED : 0, sc->sc_cred,
+	    &resid, curlwp);
+	if (error == 0 && resid != 0)
+		error = EIO;
+	if (error == 0 && !reading && ((bp->b_flags & B_ASYNC) == 0 ||
+	    (bp->b_flags & B_MEDIA_FUA) != 0))
+		error = vnd_settle(sc, off, len, locked);
+	disk_unbusy(&sc->sc_dk, error == 0 ? len : 0, reading);
+	bp->b_error = error;
+	bp->b_resid = error != 0 ? bp->b_bcount : bp->b_bcount - len;
 	biodone(bp);
 }
 
