@@ -104,6 +104,24 @@ export class RumpusPage {
     );
   }
 
+  /** Drop a file of any size: by way of an input, the page gets the file itself. */
+  async dropFile(path: string): Promise<void> {
+    await this.page.evaluate(() => {
+      const input = document.createElement('input');
+      input.type = 'file';
+      input.id = 'to-drop';
+      document.body.append(input);
+    });
+    await this.page.locator('#to-drop').setInputFiles(path);
+    await this.page.evaluate(() => {
+      const input = document.getElementById('to-drop') as HTMLInputElement;
+      const transfer = new DataTransfer();
+      transfer.items.add(input.files![0]!);
+      input.remove();
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    });
+  }
+
   image(name: string) {
     return this.page.getByRole('listitem').filter({ has: this.page.getByRole('heading', { name }) });
   }

@@ -72,6 +72,7 @@ export function fakeKernelHost(made?: (kernel: FakeKernel) => void): KernelHost 
         open,
         attachDisk: async (request) => void attached.set(request.name, request),
         detachDisk: async (name) => void attached.delete(name),
+        wedges: async () => [],
         snapshotDisk: async () => undefined,
         viewDisk: async () => fileView(new Blob([new Uint8Array(65536)])),
         openTerminal: async () => {

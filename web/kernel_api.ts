@@ -25,6 +25,18 @@ export interface DiskView {
   close(): Promise<void>;
 }
 
+/** A partition of a disk that is a disk of its own. */
+export interface Wedge {
+  /** dk0 */
+  readonly device: string;
+  /** Its label in the table, else a name the kernel gave it. */
+  readonly name: string;
+  /** Type in the kernel's words: ffs, msdos. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** The far end of one tty with a shell on it. */
 export interface KernelTerminal {
   /** Bytes typed by the user. */
@@ -90,6 +102,8 @@ export interface KernelHandle {
   detachDisk(name: string): Promise<void>;
   /** A disk as it is now, synced, to be read forward while the kernel goes on writing to it. */
   viewDisk(name: string): Promise<DiskView>;
+  /** The partitions the kernel found on a disk. */
+  wedges(disk: string): Promise<Wedge[]>;
   /** Freeze a disk as it is now, synced, under a name in its image. */
   snapshotDisk(name: string, snapshot: string): Promise<void>;
   openTerminal(size: { cols: number; rows: number }): Promise<KernelTerminal>;

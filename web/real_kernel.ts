@@ -3,7 +3,7 @@
 
 import { bootKernel, inspectModule, type Kernel } from '../workers/kernel_host';
 import { browserPlatform } from '../workers/platform_browser';
-import type { KernelHandle, KernelHost, KernelOptions, KernelTerminal } from './kernel_api';
+import type { KernelHandle, KernelHost, KernelOptions, KernelTerminal, Wedge } from './kernel_api';
 
 const STAGES: Record<string, string> = {
   compile: 'compiled',
@@ -23,11 +23,31 @@ async function openTerminal(kernel: Kernel, size: { cols: number; rows: number }
   };
 }
 
+const WEDGE = /^(dk\d+): (.*), (\d+) blocks at \d+, type: (.*)$/;
+
+/** As dkctl(8) lists them. */
+async function wedges(kernel: Kernel, disk: string): Promise<Wedge[]> {
+  let text = '';
+  const decoder = new TextDecoder();
+  await kernel.run({
+    argv: ['sh', '-c', `dkctl ${disk} listwedges`],
+    onStdout: (bytes) => {
+      text += decoder.decode(bytes, { stream: true });
+    },
+    onStderr: () => undefined,
+  });
+  return text.split('\n').flatMap((line) => {
+    const [, device = '', name = '', blocks = '', type = ''] = WEDGE.exec(line) ?? [];
+    return device === '' ? [] : [{ device, name, type, size: Number(blocks) * 512 }];
+  });
+}
+
 function handleOf(kernel: Kernel): KernelHandle {
   return {
     attachDisk: async (request) => void (await kernel.attachDisk(request)),
     detachDisk: (name) => kernel.detachDisk(name),
     viewDisk: (name) => kernel.viewDisk(name),
+    wedges: (disk) => wedges(kernel, disk),
     snapshotDisk: (name, snapshot) => kernel.snapshotDisk(name, snapshot),
     openTerminal: (size) => openTerminal(kernel, size),
     callSymbol: async (name, args) => String(await kernel.callSymbol(name, args)),

@@ -122,15 +122,13 @@ function v7fs(head: Uint8Array, fileSize: number): ImageKind | undefined {
 }
 
 function partitioned(head: Uint8Array, view: DataView): ImageKind | undefined {
-  const advice =
-    'A whole disk with partitions. Partitions cannot be mounted one by one yet: extract the file system you want into an image of its own.';
   if (head.length >= 1024 && ascii(head, 512, 8) === 'EFI PART') {
-    return { fs: undefined, label: 'disk with GPT', mountable: false, accepted: true, advice };
+    return { fs: undefined, label: 'disk with GPT', mountable: false, accepted: true };
   }
   if (head.length < 512 || view.getUint16(510, true) !== 0xaa55) return undefined;
   const used = [446, 462, 478, 494].some((at) => (head[at] === 0 || head[at] === 0x80) && (head[at + 4] ?? 0) !== 0);
   if (!used) return undefined;
-  return { fs: undefined, label: 'disk with MBR', mountable: false, accepted: true, advice };
+  return { fs: undefined, label: 'disk with MBR', mountable: false, accepted: true };
 }
 
 const PACKED: readonly (readonly [string, readonly number[], string])[] = [

@@ -8,6 +8,7 @@ import { useSystem, useUi } from '../system_context';
 import type { ImageEntry } from './image_entry';
 import { mountCommand, mountPoint } from './mount_command';
 
+const PartitionList = lazy(() => import('./PartitionList'));
 const ImageMenu = lazy(() => import('./ImageMenu'));
 
 const DOING = {
@@ -231,6 +232,11 @@ export function ImageCard({ entry }: { entry: ImageEntry }) {
         <p className="advice" data-tone="warn">
           {entry.warning}
         </p>
+      )}
+      {state.tag === 'attached' && state.wedges && (
+        <Suspense fallback={null}>
+          <PartitionList entry={entry} wedges={state.wedges} />
+        </Suspense>
       )}
       {!unready && entry.kind.advice && <p className="advice">{entry.kind.advice}</p>}
       <div className="image-actions">

@@ -67,6 +67,7 @@ export class ImageAttacher {
       const readOnly = READ_ONLY.has(entry.kind.fs) || source.kind === 'file' || source.kind === 'url';
       await kernel.attachDisk({ name: entry.device, source, readOnly });
       this.list.change(id, { state: { tag: 'attached', device: entry.device, readOnly } });
+      if (entry.kind.fs === undefined) void this.list.working(() => this.findPartitions(id));
     } catch (error) {
       if (isBusy(error)) {
         this.list.change(id, { state: { tag: 'elsewhere' } });
@@ -76,6 +77,16 @@ export class ImageAttacher {
       const stale = error instanceof Error && 'errno' in error && error.errno === ESTALE;
       this.list.change(id, { state: { tag: 'broken', reason: stale ? CHANGED : message(error) } });
     }
+  }
+
+  /** Ask the kernel for the partitions of a disk; those of a disk that has none of its own are shown as none. */
+  async findPartitions(id: string): Promise<void> {
+    const entry = this.list.entry(id);
+    if (entry?.state.tag !== 'attached') return;
+    const { device } = entry.state;
+    const wedges = await this.kernel?.wedges(device).catch(() => undefined);
+    const { state } = this.list.entry(id) ?? {};
+    if (wedges !== undefined && state?.tag === 'attached') this.list.change(id, { state: { ...state, wedges } });
   }
 
   /** Where to read an image from now, or why not yet. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** One disk image in the drawer, as the list shows it. */
 import type { ImageKind } from '../../userland/disk/image_kind';
+import type { Wedge } from '../kernel_api';
 
 /** Where its bytes are. */
 export type ImageKeeping =
@@ -14,7 +15,13 @@ export type ImageKeeping =
   | 'visit';
 
 export type ImageState =
-  | { readonly tag: 'attached'; readonly device: string; readonly readOnly: boolean }
+  | {
+      readonly tag: 'attached';
+      readonly device: string;
+      readonly readOnly: boolean;
+      /** Of a whole disk, once the kernel was asked. */
+      readonly wedges?: readonly Wedge[];
+    }
   | { readonly tag: 'detached' }
   | { readonly tag: 'attaching' }
   /** An archive with several files in it: which is the disk? */

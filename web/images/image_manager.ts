@@ -113,6 +113,10 @@ export class ImageManager {
     if (await this.attacher.detach(id)) await this.attacher.want(id, false);
   }
 
+  findPartitions(id: string): Promise<void> {
+    return this.attacher.findPartitions(id);
+  }
+
   async reconnect(id: string): Promise<void> {
     await this.attacher.want(id, true);
     await this.attacher.reconnect(id);

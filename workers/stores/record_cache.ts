@@ -16,7 +16,7 @@
 import { EINVAL, ENOTSUP, EROFS } from '../../hypercall-js/errno.gen.ts';
 import type { BlockStore, DataRange } from './block_store.ts';
 import { nextData } from './block_store.ts';
-import { isZero, RECORD_BYTES, type RecordChange, type RecordStore, runsOf } from './record_store.ts';
+import { isZero, RECORD_BYTES, type RecordChange, type RecordRun, type RecordStore, runsOf } from './record_store.ts';
 import { StoreError } from './store_error.ts';
 
 const CLEAN_MAX = 4096;
@@ -259,23 +259,28 @@ export class RecordCache implements BlockStore {
   private async fetch(numbers: readonly number[]): Promise<void> {
     try {
       const found = await this.records.get(runsOf(numbers));
-      await Promise.all(
-        numbers.map(async (n) => {
-          const data = found.get(n) ?? (await this.fromBelow(n));
-          if (!this.cache.has(n)) this.insert(n, wholeRecord(data));
-        }),
+      await this.addFromBelow(
+        numbers.filter((n) => !found.has(n)),
+        found,
       );
+      for (const n of numbers) if (!this.cache.has(n)) this.insert(n, wholeRecord(found.get(n) as Uint8Array));
     } finally {
       for (const n of numbers) this.loading.delete(n);
     }
   }
 
-  private async fromBelow(n: number): Promise<Uint8Array> {
-    const data = new Uint8Array(RECORD_BYTES);
+  /** Records nobody has written: what lies together is read together. */
+  private async addFromBelow(numbers: readonly number[], out: Map<number, Uint8Array>): Promise<void> {
     const { below } = this.options;
-    const count = below === undefined ? 0 : Math.min(RECORD_BYTES, below.size - n * RECORD_BYTES);
-    if (count > 0) await below?.read(n * RECORD_BYTES, data.subarray(0, count));
-    return data;
+    const readRun = async ([first, last]: RecordRun): Promise<void> => {
+      const data = new Uint8Array((last - first + 1) * RECORD_BYTES);
+      const at = first * RECORD_BYTES;
+      const count = below === undefined ? 0 : Math.min(data.length, below.size - at);
+      if (count > 0) await below?.read(at, data.subarray(0, count));
+      for (let n = first; n <= last; n++)
+        out.set(n, first === last ? data : data.slice((n - first) * RECORD_BYTES, (n - first + 1) * RECORD_BYTES));
+    };
+    await Promise.all(runsOf(numbers).map(readRun));
   }
 
   private insert(n: number, data: Uint8Array): void {
