@@ -72,6 +72,24 @@ describe('the plan', () => {
     expect(() => planNewfs({ ...WISH, ...wish })).toThrow(new NewfsError(message));
   });
 
+  it('leaves no mark of another file system, and bootstraps as they are', () => {
+    const disk = new MemoryDisk(new Uint8Array(8 * MB));
+    const boot = Uint8Array.from({ length: 8192 }, (_, i) => i * 7);
+    disk.bytes.set(boot);
+    const ufs2 = planNewfs({ ...WISH, size: 8 * MB, format: '2' });
+    writeNewfs(disk, ufs2, { uid: 0, gid: 0 }, () => {});
+    expect(disk.bytes.subarray(0, 8192)).toEqual(boot);
+    disk.bytes.set(new TextEncoder().encode('FAT16   '), 54);
+    disk.bytes.set([0x53, 0xef], 1080);
+    disk.bytes.set(new TextEncoder().encode('CD001'), 32769);
+    writeNewfs(disk, planNewfs({ ...WISH, size: 8 * MB, bsize: 65536 }), { uid: 0, gid: 0 }, () => {});
+    expect(Superblock.find(disk)?.ufs2).toBe(false);
+    expect(disk.bytes.subarray(0, 512).every((b) => b === 0)).toBe(true);
+    expect(disk.bytes.subarray(512, 1024)).toEqual(boot.subarray(512, 1024));
+    expect(disk.bytes[1080]).toBe(0);
+    expect(disk.bytes[32769]).toBe(0);
+  });
+
   it('makes file systems beyond 4 TB and writes nothing but what is needed', () => {
     let written = 0;
     const sb = planNewfs({ ...WISH, format: '2', size: 5 * 2 ** 40 });
@@ -133,36 +151,44 @@ describe.skipIf(!makefs).each(['1', '2'] as const)('version %s, as makefs makes 
   });
 });
 
-describe.skipIf(!kernelIsBuilt)('on the kernel', () => {
-  const image = (size: number) => {
-    const file = `${work}/disk.img`;
+describe.skipIf(!kernelIsBuilt)('on the kernel', { timeout: 150_000 }, () => {
+  const image = (size: number, name = 'disk.img') => {
+    const file = `${work}/${name}`;
     fs.writeFileSync(file, '');
     fs.truncateSync(file, size);
     return file;
   };
   const load = (file: string) => new MemoryDisk(new Uint8Array(fs.readFileSync(file)));
-  const FILL = `
-    mount -t ffs /dev/rd0 /mnt || exit 1
+  const fill = (disk: string) => `
+    mount -t ffs /dev/${disk} /mnt || exit 1
     cd /mnt; mkdir -p a/b/c; dd if=/dev/zero of=a/big bs=64k count=40 2>/dev/null; seq 1 3000 >a/b/text
     for i in $(seq 1 60); do echo $i >a/b/c/$i; done; ln -s ../text a/b/c/link; rm a/b/c/1?
-    cd /; umount /mnt; fsck_ffs -fn /dev/rrd0 | grep '?'; mount -o ro -t ffs /dev/rd0 /mnt
+    cd /; umount /mnt; fsck_ffs -fn /dev/r${disk} | grep '?'; mount -o ro -t ffs /dev/${disk} /mnt
     cksum </mnt/a/b/text; ls /mnt/a/b/c | wc -l; ls -ld /mnt; umount /mnt`;
 
-  it.each([
+  const VARIANTS = [
     ['-O 0 -B be', 40],
     ['-O 1 -b 4096 -f 4096', 40],
     ['-O 1 -B be -b 65536 -f 8192', 40],
+    ['-O 1 -b 32768 -f 4096 -S 4096', 40],
     ['-O 2', 40],
     ['-O 2 -B be -b 16384 -f 2048 -n 3000 -s 47m', 48],
-    ['-O 1 -b 32768 -f 4096 -S 4096', 40],
     ['-O 2 -b 32768 -f 32768 -m 0 -i 65536', 64],
     ['-O 2ea', 12],
-  ])('newfs %s, filled and counted', (options, megabytes) => {
-    const file = image(megabytes * MB);
-    const run = runOnKernel(`newfs -V0 ${options} /dev/rd0 || exit 1; ${FILL}`, { rd0: file });
+  ] as const;
+
+  it('makes file systems of all kinds, which are filled and counted', () => {
+    const disks = Object.fromEntries(
+      VARIANTS.map(([, megabytes], i) => [`rd${i}`, image(megabytes * MB, `rd${i}.img`)]),
+    );
+    const script = VARIANTS.map(([options], i) => `newfs -V0 ${options} rd${i} || exit 1; ${fill(`rd${i}`)}`).join(
+      '\n',
+    );
+    const run = runOnKernel(script, disks, 120_000);
     expect(run.stderr).toBe('');
-    expect(run.stdout).toMatch(/^\d+ 13893\n +51\ndrwxr-xr-x .* 3 root {2}wheel {2}512 .*\/mnt\n$/);
-    expectCounted(load(file));
+    const filled = String.raw`\d+ 13893\n +51\ndrwxr-xr-x .* 3 root  wheel  512 .*\/mnt\n`;
+    expect(run.stdout).toMatch(new RegExp(`^(${filled}){${VARIANTS.length}}$`));
+    for (const file of Object.values(disks)) expectCounted(load(file));
   });
 
   it('prints as newfs(8) does', () => {
@@ -196,7 +222,7 @@ super-block backups (for fsck_ffs -b #) at:
 
   it('makes an image in a file of the size asked for', () => {
     const script = `mount -t tmpfs tmpfs /tmp; newfs -F -V0 -s 16m -O2 /tmp/i || exit 1; ls -l /tmp/i
-      newfs -F -N -V1 /tmp/i; newfs -F -N -V1 -s 1g /tmp/none; ls /tmp; newfs -F -V0 -Z -s 8m /tmp/j; du -k /tmp/j; dd if=/tmp/i of=/dev/rrd0 bs=64k 2>/dev/null; ${FILL}`;
+      newfs -F -N -V1 /tmp/i; newfs -F -N -V1 -s 1g /tmp/none; ls /tmp; newfs -F -V0 -Z -s 8m /tmp/j; du -k /tmp/j; dd if=/tmp/i of=/dev/rrd0 bs=64k 2>/dev/null; ${fill('rd0')}`;
     const run = runOnKernel(script, { rd0: image(16 * MB) });
     expect(run.stderr).toBe('');
     expect(run.stdout).toMatch(

@@ -6,10 +6,10 @@ import { CylinderGroup, GroupSummary, setBit } from './cylinder_group.ts';
 import { dinodeAt, S_IFDIR } from './dinode.ts';
 import { emptyDirectory, UFS_DIRBLKSIZ } from './direntry.ts';
 import { cgFrags, cgSuper, UFS_ROOTINO } from './geometry.ts';
-import { SBLOCKSEARCH, SBLOCKSIZE, Superblock } from './superblock.ts';
+import { wipe } from './newfs_wipe.ts';
+import type { Superblock } from './superblock.ts';
 
 const ROOT_MODE = S_IFDIR | 0o755;
-const CD_VOLUME = 32768;
 
 export interface NewfsOwner {
   readonly uid: number;
@@ -40,18 +40,6 @@ export function writeNewfs(
   disk.flush();
   disk.write(sb.sblockloc, superblock);
   disk.flush();
-}
-
-/** What another system would be found by. */
-function wipe(disk: Disk, sb: Superblock): void {
-  for (const pos of SBLOCKSEARCH) {
-    if (pos + SBLOCKSIZE > disk.size) continue;
-    if (pos === sb.sblockloc || Superblock.at(disk.read(pos, SBLOCKSIZE), pos, true) !== undefined)
-      disk.write(pos, new Uint8Array(SBLOCKSIZE));
-  }
-  if (CD_VOLUME + SBLOCKSIZE > disk.size) return;
-  const [, c, d] = disk.read(CD_VOLUME, SBLOCKSIZE);
-  if (c === 0x43 && d === 0x44) disk.write(CD_VOLUME, new Uint8Array(SBLOCKSIZE));
 }
 
 function rootFrag(sb: Superblock): number {

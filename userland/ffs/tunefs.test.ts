@@ -22,7 +22,7 @@ function image(): string {
   return file;
 }
 
-describe.skipIf(!kernelIsBuilt)('tunefs', () => {
+describe.skipIf(!kernelIsBuilt)('tunefs', { timeout: 90_000 }, () => {
   it('changes policies, in all copies with -A', () => {
     const script = `newfs -V0 -O2 -B be rd0; tunefs -m 10 -e 100 -g 32k -h 50 rd0; tunefs -A -m 3 -o time rd0
       tunefs -N -m 5 rd0`;

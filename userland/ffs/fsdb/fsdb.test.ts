@@ -108,7 +108,7 @@ it('survives any damage', { timeout: 60_000 }, () => {
   );
 });
 
-describe.skipIf(!kernelIsBuilt)('on the kernel', () => {
+describe.skipIf(!kernelIsBuilt)('on the kernel', { timeout: 90_000 }, () => {
   let work = '';
   beforeAll(() => {
     work = fs.mkdtempSync(path.join(os.tmpdir(), 'fsdb-'));
