@@ -3,7 +3,8 @@
  * h_cut.c - cut the power of a file system that is at work.
  *
  * With H_CUT_DUMP=/prefix in the environment the disk of each cut becomes a
- * file /prefix-SERIAL.img, for checkers that run outside.
+ * file /prefix-SERIAL.img, for checkers that run outside.  H_CUT_ROUNDS=n makes
+ * the scenario longer and cuts after each write of it.
  */
 
 #include "h_cut.h"
@@ -11,26 +12,75 @@
 #include "h_memdisk.h"
 
 #define	KEPT	30000u
+#define	ROUNDS	30u
+#define	ROUNDS_MAX	2000u
+#define	SYNCED	5000u		/* bytes of a file synced on the way */
+
+/* Which rounds synced a file of their own before the cut. */
+static bool synced[ROUNDS_MAX];
+
+static unsigned
+scenario_rounds(void)
+{
+	char value[16];
+	unsigned n;
+
+	if (rumpuser_getparam("H_CUT_ROUNDS", value, sizeof(value)) != 0)
+		return ROUNDS;
+	n = (unsigned)strtoul(value, NULL, 10);
+	return n < ROUNDS ? ROUNDS : MIN(n, ROUNDS_MAX);
+}
+
+static void
+synced_name(char *path, size_t size, unsigned i)
+{
+	snprintf(path, size, "/m/s%u", i);
+}
+
+/* A file that is there from now on, unless the power is gone already. */
+static void
+sync_one(unsigned i)
+{
+	char path[64];
+
+	synced_name(path, sizeof(path), i);
+	(void)put(path, i, 0, SYNCED);
+	sync_path(path);
+	synced[i] = h_memdisk.md_writes < h_memdisk.md_stopafter;
+}
+
+static void
+churn(unsigned i)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/m/d/f%u", i);
+	(void)put(path, i, 0, 1000 + i % ROUNDS * 3000);
+	if (i % 3 == 0)
+		(void)h_unlink(path);
+	if (i % 4 == 0)
+		(void)h_rename(path, "/m/other");
+	if (i % 6 == 0)
+		sync_path("/m/d");
+	if (i % 5 == 2)
+		sync_one(i);
+	if (i >= 20) {
+		snprintf(path, sizeof(path), "/m/d/f%u", i - 20);
+		(void)h_unlink(path);
+	}
+}
 
 /* Files come, go and move; one stays open without a name. */
 static long
 scenario(void)
 {
-	char path[64];
-	unsigned i;
+	unsigned i, n = scenario_rounds();
 	long fd;
 
+	memset(synced, 0, sizeof(synced));
 	(void)h_mkdir("/m/d", 0755);
-	for (i = 0; i < 30; i++) {
-		snprintf(path, sizeof(path), "/m/d/f%u", i);
-		(void)put(path, i, 0, 1000 + i * 3000);
-		if (i % 3 == 0)
-			(void)h_unlink(path);
-		if (i % 4 == 0)
-			(void)h_rename(path, "/m/other");
-		if (i % 6 == 0)
-			sync_path("/m/d");
-	}
+	for (i = 0; i < n; i++)
+		churn(i);
 	fd = h_open("/m/other", O_RDWR, 0);
 	(void)h_unlink("/m/other");
 	(void)H_SC(fsync, A(fd, (int)fd));
@@ -66,12 +116,21 @@ dump(void)
 	CHECK_EQ(rumpuser_close(fd), 0);
 }
 
-/* The synced file is there, however the disk is mounted. */
+/* What was synced is there, however the disk is mounted. */
 static void
 remount(const struct h_cut *c, int flags)
 {
+	char path[64];
+	unsigned i;
+
 	CHECK_EQ(c->c_mount(c->c_arg, flags), 0);
 	get("/m/kept", 7, 0, KEPT);
+	for (i = 0; i < ROUNDS_MAX; i++) {
+		if (!synced[i])
+			continue;
+		synced_name(path, sizeof(path), i);
+		get(path, i, 0, SYNCED);
+	}
 	CHECK_EQ(h_unmount("/m", 0), 0);
 }
 
@@ -111,9 +170,12 @@ h_cut_every(const struct h_cut *c, unsigned step)
 {
 	unsigned n = 1;
 
+	if (scenario_rounds() > ROUNDS)
+		step = 1;
 	while (!powercut(c, n))
 		n += step;
 	CHECK(n > 50);
+	printf("power cut after each of %u writes, step %u\n", n, step);
 }
 
 void
