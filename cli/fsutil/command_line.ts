@@ -5,9 +5,11 @@
  */
 import { existsSync } from 'node:fs';
 import { TYPE_NAMES } from '../../userland/bin/mount.ts';
+import type { FileSystem } from '../../userland/disk/image_kind.ts';
 import { FLAG_WORDS } from '../../userland/lib/mount_options.ts';
 import { TYPE_OPTIONS } from '../../userland/librump/mount_args.ts';
 import type { FileCommand } from './commands.ts';
+import { ImageError } from './image_error.ts';
 
 export interface CommandLine {
   readonly image: string;
@@ -19,10 +21,10 @@ export interface CommandLine {
   readonly args: readonly string[];
 }
 
-const KNOWN_TYPES = new Set(['cd9660', 'ffs', 'ext2fs', 'msdos', 'v7fs']);
+const KNOWN_TYPES: ReadonlySet<string> = new Set<FileSystem>(['cd9660', 'ext2fs', 'ffs', 'msdos', 'v7fs']);
 const MOUNT_WORDS = new Set([...FLAG_WORDS.map(([word]) => word), ...Object.values(TYPE_OPTIONS).flat()]);
 
-/** Undefined when there is no IMAGE. */
+/** Undefined when there is no IMAGE. @throws ImageError for a type that is none */
 export function parseCommandLine(command: FileCommand, words: readonly string[]): CommandLine | undefined {
   let type: string | undefined;
   let kernel: string | undefined;
@@ -40,6 +42,8 @@ export function parseCommandLine(command: FileCommand, words: readonly string[])
     if (!word.startsWith('-') || word === '-') break;
     if (word === '-t' && typeNamed(next) !== undefined) type = typeNamed(words[++at] as string);
     else if (word === '-o' && areMountOptions(next)) options.push(...(words[++at] as string).split(','));
+    else if (word === '-t' && !command.values.includes('t') && existsSync(words[at + 2] ?? '') && !existsSync(next))
+      throw new ImageError(`${next}: no such type of file system; there are: ${[...KNOWN_TYPES].join(' ')}`);
     else if (word === '--kernel') kernel = words[++at];
     else {
       args.push(word);

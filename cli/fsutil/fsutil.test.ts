@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockImage } from '../image_lock.ts';
 import { BUILT, Scratch } from '../testing/run_rumpus.ts';
@@ -71,6 +72,23 @@ describe.skipIf(!BUILT)('programs on an image', { timeout: 60_000 }, () => {
     expect(rumpus('ls', 'ffs2.img').out).toBe('readme\n');
   });
 
+  it('runs the programs that show things', () => {
+    expect(rumpus('df', 'ext2.img').out).toMatch(/^ext2\.img +\d+/m);
+    expect(rumpus('grep', '-r', '-c', 'ffs1.img', 'read', '/readme').out).toBe('/readme:1\n');
+    expect(rumpus('md5', '-q', 'cd.iso', 'readme').out).toBe('2eb6f3d85c8037648139f3ae51ee5274\n');
+    expect(rumpus('head', '-c', '4', 'fat.img', 'sub/deep').out).toBe('deep');
+    expect(rumpus('help', 'tar').out).toContain('usage: rumpus tar');
+  });
+
+  it('reads images that are packed or of a virtual machine', () => {
+    scratch.write('packed.gz', zlib.gzipSync(scratch.read('ffs1.img')));
+    expect(rumpus('cat', 'packed.gz', 'sub/deep')).toEqual({ status: 0, out: 'deep\n', err: '' });
+    expect(rumpus('touch', 'packed.gz', 'x').err).toContain('a gzip file is only read');
+    if (scratch.run('qemu-img', ['--version']).status !== 0) return;
+    scratch.tool('qemu-img', 'convert', '-O', 'qcow2', 'ffs2.img', 'disk.qcow2');
+    expect(rumpus('cat', 'disk.qcow2', 'readme').out).toBe('read me\n');
+  });
+
   it('reaches a partition by number and by the label of its wedge', () => {
     scratch.tool('sgdisk', '-n', '1:2048:+8M', '-n', '2:20480:+8M', '-c', '2:data', scratch.blank('gpt.img', 24));
     const whole = fs.openSync(scratch.path('gpt.img'), 'r+');
@@ -81,7 +99,9 @@ describe.skipIf(!BUILT)('programs on an image', { timeout: 60_000 }, () => {
     expect(rumpus('ls', 'gpt.img:dk1', 'new').out).toBe('new\n');
     const wrong = rumpus('ls', 'gpt.img:7');
     expect(wrong.status).toBe(1);
-    expect(wrong.err).toContain('no partition 7; there are:\n  gpt.img:1       8 MiB  Linux');
+    expect(wrong.err).toContain(
+      'no partition 7; there are:\n  gpt.img:1       8 MiB  -        (Linux data)\n  gpt.img:2       8 MiB  ext2     (Linux data "data")\n',
+    );
     expect(rumpus('ls', 'gpt.img').err).toContain('a disk with partitions; name one of them:');
     expect(rumpus('ls', 'gpt.img:1').err).toContain('no file system that this kernel knows');
     scratch.write('part', scratch.read('gpt.img').subarray(20480 * 512, 20480 * 512 + (8 << 20)));
@@ -96,6 +116,7 @@ describe.skipIf(!BUILT)('an image that cannot be used', { timeout: 60_000 }, () 
     expect(rumpus('ls', 'text').err).toContain('no file system that this kernel knows is there (text)');
     expect(rumpus('ls', '-t', 'ffs', 'fat.img').err).toContain('damaged, or no file system of type ffs');
     expect(rumpus('touch', 'cd.iso', 'x').err).toContain('can only be read');
+    expect(rumpus('ls', '-t', 'xfs', 'ext2.img').err).toContain('xfs: no such type of file system');
     expect(rumpus('ls').err).toContain('usage: rumpus ls [-t type]');
   });
 

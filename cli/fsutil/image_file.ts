@@ -8,11 +8,11 @@ import { HEAD_BYTES, type ImageKind, imageKind, truncation } from '../../userlan
 import {
   findPartition,
   type Partition,
-  type PartitionTable,
-  partitionName,
+  type ReadBytes,
   readPartitionTable,
 } from '../../userland/disk/partition_table.ts';
-import { ImageError } from './image_error.ts';
+import { ImageError, NoFileSystem } from './image_error.ts';
+import { listPartitions } from './partition_listing.ts';
 
 export interface ImageFile {
   /** As the user named it, with the partition. */
@@ -26,44 +26,50 @@ export interface ImageFile {
   readonly warning: string | undefined;
 }
 
-/**
- * @param name      IMAGE or IMAGE:PARTITION; a file whose name has a colon is found first
- * @param type      file system type, when it is not to be found out
- * @param writable  it will be written
- */
-export function openImage(name: string, type: string | undefined, writable: boolean): ImageFile {
-  const { path, part } = splitName(name);
-  const fd = openFile(path, writable);
+export interface ImageWish {
+  /** File system type, when it is not to be found out. */
+  readonly type: string | undefined;
+  readonly writable: boolean;
+  /** The file that stands for the one named: it is unpacked there. */
+  readonly instead?: string | undefined;
+}
+
+/** @param name  IMAGE or IMAGE:PARTITION; a file whose name has a colon is found first */
+export function openImage(name: string, wish: ImageWish): ImageFile {
+  const { path: named, part } = splitName(name);
+  const path = wish.instead ?? named;
+  const fd = openFile(path, named, wish.writable);
   try {
     const size = fs.fstatSync(fd).size;
     const read = (offset: number, length: number): Uint8Array => readAt(fd, offset, Math.min(length, size - offset));
-    const range = part === undefined ? undefined : choosePartition(path, part, readPartitionTable(read, size));
+    const range = part === undefined ? undefined : choosePartition(named, part, size, read);
+    if (wish.type !== undefined) return { name, path, range, type: wish.type, warning: undefined };
     const [start, length] = range === undefined ? [0, size] : [range.offset, range.size];
-    if (type !== undefined) return { name, path, range, type, warning: undefined };
     const kind = imageKind(read(start, Math.min(HEAD_BYTES, length)), length);
-    const found =
-      kind.fs ?? noFileSystem(name, path, kind, part === undefined ? readPartitionTable(read, size) : undefined);
-    return { name, path, range, type: found, warning: truncation(kind, length) };
+    if (kind.fs !== undefined) return { name, path, range, type: kind.fs, warning: truncation(kind, length) };
+    if (range === undefined) refusePartitioned(named, size, read);
+    throw noFileSystem(name, kind);
   } finally {
     fs.closeSync(fd);
   }
 }
 
-function splitName(name: string): { path: string; part: string | undefined } {
+/** A colon separates the partition, unless the file has it in its name. */
+export function splitName(name: string): { path: string; part: string | undefined } {
   const colon = name.lastIndexOf(':');
   if (colon <= 0 || fs.existsSync(name)) return { path: name, part: undefined };
   return { path: name.slice(0, colon), part: name.slice(colon + 1) };
 }
 
-function openFile(path: string, writable: boolean): number {
+function openFile(path: string, named: string, writable: boolean): number {
   try {
-    if (!fs.statSync(path).isFile()) throw new ImageError(`${path}: not a regular file`);
+    if (!fs.statSync(path).isFile()) throw new ImageError(`${named}: not a regular file`);
     return fs.openSync(path, writable ? 'r+' : 'r');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new ImageError(`${path}: no such image`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new ImageError(`${named}: no such image`);
     if (code === 'EACCES' || code === 'EROFS')
-      throw new ImageError(`${path}: permission denied${writable ? ' (this command writes to the image)' : ''}`);
+      throw new ImageError(`${named}: permission denied${writable ? ' (this command writes to the image)' : ''}`);
     throw error;
   }
 }
@@ -74,34 +80,23 @@ function readAt(fd: number, offset: number, length: number): Uint8Array {
   return bytes.subarray(0, fs.readSync(fd, bytes, 0, length, offset));
 }
 
-function choosePartition(path: string, part: string, table: PartitionTable | undefined): Partition {
-  if (table === undefined) throw new ImageError(`${path}: has no partition table, so no partition ${part}`);
+function choosePartition(path: string, part: string, size: number, read: ReadBytes): Partition {
+  const table = readPartitionTable(read, size);
+  if (table === undefined) throw new NoFileSystem(`${path}: has no partition table, so no partition ${part}`);
   const found = findPartition(table, part);
-  if (found === undefined) throw new ImageError(`${path}: no partition ${part}; there are:\n${listing(path, table)}`);
-  return found;
+  if (found !== undefined) return found;
+  throw new ImageError(`${path}: no partition ${part}; there are:\n${listPartitions(path, table, read)}`);
 }
 
-/** One line a partition, as it is to be typed. */
-function listing(path: string, table: PartitionTable): string {
-  const lines = table.partitions.map((p) => {
-    const label = p.label === '' ? '' : ` "${p.label}"`;
-    return `  ${`${path}:${partitionName(p)}`.padEnd(path.length + 4)} ${sizeText(p.size).padStart(9)}  ${p.type}${label}`;
-  });
-  return lines.length === 0 ? '  (none)' : lines.join('\n');
+function refusePartitioned(path: string, size: number, read: ReadBytes): void {
+  const table = readPartitionTable(read, size);
+  if (table === undefined || table.partitions.length === 0) return;
+  const list = listPartitions(path, table, read);
+  throw new ImageError(`${path}: a disk with partitions; name one of them:\n${list}`);
 }
 
-function sizeText(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let unit = 0;
-  let value = bytes;
-  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
-  return `${Number(value.toPrecision(3))} ${units[unit]}`;
-}
-
-function noFileSystem(name: string, path: string, kind: ImageKind, table: PartitionTable | undefined): never {
-  if (table !== undefined && table.partitions.length > 0)
-    throw new ImageError(`${name}: a disk with partitions; name one of them:\n${listing(path, table)}`);
+function noFileSystem(name: string, kind: ImageKind): NoFileSystem {
   const what = kind.label === 'unknown' ? '' : ` (${kind.label})`;
   const advice = kind.accepted ? 'a type can be named with -t' : kind.advice;
-  throw new ImageError(`${name}: no file system that this kernel knows is there${what}\n  ${advice}`);
+  return new NoFileSystem(`${name}: no file system that this kernel knows is there${what}\n  ${advice}`);
 }

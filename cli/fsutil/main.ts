@@ -3,20 +3,39 @@
 import { ImageLocked } from '../image_lock.ts';
 import { parseCommandLine, usageOf } from './command_line.ts';
 import { FILE_COMMANDS } from './commands.ts';
-import { ImageError } from './image_error.ts';
-import { runInImage } from './mounted_image.ts';
+import { ImageError, NoFileSystem } from './image_error.ts';
+import { type ImageRequest, runInImage } from './mounted_image.ts';
 import type { FileCommandName } from './names.ts';
 
 /** The exit status. */
-export function main(name: FileCommandName, words: readonly string[]): number {
+export async function main(name: FileCommandName, words: readonly string[]): Promise<number> {
   const command = FILE_COMMANDS[name];
-  const line = parseCommandLine(command, words);
-  if (line === undefined) return fail(`usage: ${usageOf(name, command)}`);
   try {
-    return runInImage({ ...line, writable: command.writes(line.args) }, [name, ...line.args], command.run);
+    const line = parseCommandLine(command, words);
+    if (line === undefined) return fail(`usage: ${usageOf(name, command)}`);
+    return await run(name, { ...line, writable: command.writes(line.args) }, line.args);
   } catch (error) {
     if (error instanceof ImageError || error instanceof ImageLocked) return fail(`rumpus: ${error.message}`);
     throw error;
+  }
+}
+
+/** Only a file that is no image as it stands is looked at more closely: it may be packed. */
+async function run(name: FileCommandName, request: ImageRequest, args: readonly string[]): Promise<number> {
+  const argv = [name, ...args];
+  const { run: body } = FILE_COMMANDS[name];
+  try {
+    return runInImage(request, argv, body);
+  } catch (error) {
+    if (!(error instanceof NoFileSystem)) throw error;
+    const { unpackImage } = await import('./unpacked_image.ts');
+    const unpacked = await unpackImage(request.image, request.writable);
+    if (unpacked === undefined) throw error;
+    try {
+      return runInImage({ ...request, instead: unpacked.file }, argv, body);
+    } finally {
+      unpacked.release();
+    }
   }
 }
 

@@ -5,6 +5,7 @@
  * until then writes only keep their order, so that a process that is killed leaves what a power cut would.
  */
 import fs from 'node:fs';
+import { basename } from 'node:path';
 import { KernelExit } from '../../hypercall-js/host_kernel.ts';
 import type { ProgramStart, RunProgram } from '../../userland/abi.ts';
 import { FLAG_WORDS } from '../../userland/lib/mount_options.ts';
@@ -32,6 +33,8 @@ export interface ImageRequest {
   readonly type: string | undefined;
   readonly options: readonly string[];
   readonly writable: boolean;
+  /** See ImageWish. */
+  readonly instead?: string | undefined;
   readonly kernel: string | undefined;
 }
 
@@ -41,7 +44,7 @@ export interface ImageRequest {
  * @throws ImageError
  */
 export function runInImage(request: ImageRequest, argv: readonly string[], body: RunProgram): number {
-  const file = openImage(request.image, request.type, request.writable);
+  const file = openImage(request.image, request);
   const release = request.writable ? lockImage(file.path) : () => undefined;
   const said: string[] = [];
   const kernel = boot(request, file, said);
@@ -107,12 +110,26 @@ function mountImage(kernel: LocalKernel, file: ImageFile, request: ImageRequest,
   const { flags, rest } = mountFlags(request);
   const outcome = inKernel(kernel, 'mount', (sys) => {
     sys.mkdir(NODE);
-    const args = encodeMountArgs(sys, file.type, `/dev/${DISK}`, rest);
+    const args = encodeMountArgs(sys, file.type, deviceName(sys, file), rest);
     sys.mount(file.type, NODE, flags, args.data, args.length);
     args.free();
   });
   if (outcome === undefined) return;
   throw new ImageError([mountFault(file, outcome, request.writable), ...said.map((line) => `  ${line}`)].join('\n'));
+}
+
+/** A name for the device that tells the image, for df(1) and for messages. */
+function deviceName(sys: Librump, file: ImageFile): string {
+  const device = `/dev/${DISK}`;
+  const name = basename(file.name);
+  try {
+    sys.chdir('/');
+    sys.symlink(device, name);
+    return name;
+  } catch (error) {
+    if (error instanceof SyscallError) return device;
+    throw error;
+  }
 }
 
 function mountFlags(request: ImageRequest): { flags: number; rest: Map<string, string> } {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Names of the commands in commands.ts, for the entry, which loads no program that it does not run. */
 // biome-ignore format: a table
-export const FILE_COMMAND_NAMES = ['cat', 'chflags', 'chmod', 'chown', 'cp', 'df', 'du', 'find', 'get', 'ln', 'ls', 'mkdir', 'mv', 'put', 'readlink', 'rm', 'rmdir', 'stat', 'tar', 'touch'] as const;
+export const FILE_COMMAND_NAMES = ['cat', 'chflags', 'chgrp', 'chmod', 'chown', 'cksum', 'cmp', 'cp', 'df', 'du', 'find', 'get', 'grep', 'head', 'hexdump', 'ln', 'ls', 'md5', 'mkdir', 'mkfifo', 'mknod', 'mv', 'put', 'readlink', 'rm', 'rmdir', 'sha256', 'stat', 'tail', 'tar', 'touch', 'wc'] as const;
 
 export type FileCommandName = (typeof FILE_COMMAND_NAMES)[number];
 

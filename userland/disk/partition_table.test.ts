@@ -43,7 +43,12 @@ describe.skipIf(!has('sfdisk') || !has('sgdisk'))('readPartitionTable', () => {
   it('reads an MBR with logical partitions and a disklabel in its NetBSD slice', () => {
     const file = path.join(dir, 'mbr.img');
     const bare = disk('sfdisk', ['-q'], MBR, file);
-    const expected = ['1 Linux 2048 20480', '2 NetBSD 22528 40960', '5 FAT32 65536 4096', '6 Linux 71680 4096'];
+    const expected = [
+      '1 Linux native 2048 20480',
+      '2 NetBSD 22528 40960',
+      '5 Primary DOS with 32 bit FAT - LBA 65536 4096',
+      '6 Linux native 71680 4096',
+    ];
     expect(lines(table(bare))).toEqual(expected);
     const labelled = disk('fdisk', [], 'b\nY\nn\na\n\n+8M\nn\ne\n\n+4M\nw\n', file);
     const found = table(labelled) as PartitionTable;
@@ -55,7 +60,7 @@ describe.skipIf(!has('sfdisk') || !has('sgdisk'))('readPartitionTable', () => {
       'e unused 22528 8193',
     ]);
     expect(findPartition(found, 'a')?.size).toBe(16385 * 512);
-    expect(findPartition(found, '5')?.type).toBe('FAT32');
+    expect(findPartition(found, '5')?.type).toContain('FAT');
     expect(findPartition(found, '3')).toBeUndefined();
   });
 
@@ -70,7 +75,7 @@ describe.skipIf(!has('sfdisk') || !has('sgdisk'))('readPartitionTable', () => {
   it('reads a GPT, its labels, and the copy at the end', () => {
     const bytes = gpt(path.join(dir, 'gpt.img'));
     const found = table(bytes) as PartitionTable;
-    expect(lines(found)).toEqual(['1 EFI system 2048 16384', '3 NetBSD FFS 20480 32768']);
+    expect(lines(found)).toEqual(['1 EFI System 2048 16384', '3 NetBSD FFSv1/FFSv2 20480 32768']);
     expect(findPartition(found, 'größe')?.number).toBe(3);
     expect(findPartition(found, 'dk1')?.number).toBe(3);
     bytes[512 + 100] = 1;
@@ -82,12 +87,12 @@ describe.skipIf(!has('sfdisk') || !has('sgdisk'))('readPartitionTable', () => {
     const bytes = gpt(path.join(dir, 'bad.img'));
     bytes[1024 + 41] = 1;
     bytes[SIZE - 33 * 512 + 41] = 1;
-    expect(lines(table(bytes))).toEqual(['1 type 0xee 1 131071']);
+    expect(lines(table(bytes))).toEqual(['1 EFI: MBR header for GPT 1 131071']);
   });
 
   it('cuts a partition at the end of the disk', () => {
     const bytes = disk('sfdisk', ['-q'], MBR, path.join(dir, 'cut.img')).subarray(0, 22 * MIB);
-    expect(lines(table(bytes))).toEqual(['1 Linux 2048 20480', '2 NetBSD 22528 22528']);
+    expect(lines(table(bytes))).toEqual(['1 Linux native 2048 20480', '2 NetBSD 22528 22528']);
   });
 });
 

@@ -27,7 +27,7 @@ export function readPartitionTable(read: ReadBytes, size: number): PartitionTabl
 }
 
 function tableOf(read: ReadBytes, size: number): PartitionTable | undefined {
-  const mbr = readMbr(read);
+  const mbr = readMbr(read, size);
   if (mbr === undefined || mbr.protective) {
     const gpt = readGpt(read, size);
     if (gpt !== undefined) return { scheme: 'gpt', partitions: gpt };
