@@ -100,4 +100,24 @@ describe.skipIf(!ready)('wedges', { timeout: 120_000 }, () => {
       );
     });
   });
+
+  it('of a file in a file system outlive a kernel that is stopped, with and without threads', () => {
+    for (const options of [[], ['--threads', '0']])
+      withFolder((folder) => {
+        const disk = path.join(folder, 'disk');
+        emptyFile(disk, 16 * MB);
+        expect(runTool('mkfs.ext2', '-q', '-F', disk).status).toBe(0);
+        const make = `mkdir /a /b; mount /dev/rd0 /a; dd if=/dev/zero of=/a/img bs=64k count=128 2>/dev/null
+          vndconfig vnd0 /a/img; gpt create vnd0; gpt add -a 1m -l inner vnd0; newfs dk0 >/dev/null; mount /dev/dk0 /b
+          dd if=/dev/zero of=/b/big bs=64k count=60 2>/dev/null; echo kept > /b/file`;
+        expect(runOnKernel(make, { rd0: disk }, 60_000, options).status).toBe(0);
+        expect(runTool('e2fsck', '-fn', disk)).toMatchObject({ status: 0 });
+        const look = `mkdir /a /b; mount -r /dev/rd0 /a; vndconfig -r vnd0 /a/img; dkctl vnd0; fsck_ffs -fn /dev/rdk0 >/dev/null || exit 1
+          mount -r /dev/dk0 /b; cat /b/file; vndconfig -u vnd0; vndconfig -u -F vnd0; cat /b/big; umount -f /b; umount /a && echo free`;
+        expect(runOnKernel(look, { rd0: disk }, 60_000, options)).toMatchObject({
+          stdout: '/dev/rvnd0: 1 wedge:\ndk0: inner, 12288 blocks at 2048, type: ffs\nkept\nfree\n',
+          stderr: expect.stringMatching(/vndconfig: \/dev\/rvnd0: Device busy\ncat: \/b\/big: Input\/output error/),
+        });
+      });
+  });
 });

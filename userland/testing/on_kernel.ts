@@ -15,10 +15,15 @@ export interface KernelRun {
   readonly stderr: string;
 }
 
-/** @param disks  name of the disk to file of the host */
-export function runOnKernel(script: string, disks: Record<string, string> = {}, timeoutMs = 60_000): KernelRun {
+/** @param disks  name of the disk to file of the host; `options` of rumpus */
+export function runOnKernel(
+  script: string,
+  disks: Record<string, string> = {},
+  timeoutMs = 60_000,
+  options: readonly string[] = [],
+): KernelRun {
   const attach = Object.entries(disks).flatMap(([name, file]) => ['--disk', `${name}=${file}`]);
-  const args = [`${ROOT}/cli/rumpus.mjs`, ...attach, '-c', script];
+  const args = [`${ROOT}/cli/rumpus.mjs`, ...options, ...attach, '-c', script];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     timeout: timeoutMs,

@@ -131,6 +131,32 @@ describe.skipIf(!haveTools('sgdisk', 'sfdisk'))('gpt and strangers', { timeout: 
     });
   });
 
+  it.skipIf(!haveTools('parted'))('parted reads our table, and we read one of parted', () => {
+    withDisk(20 * MB, (disk, run) => {
+      run('create');
+      run('add -a 1m -s 4m -t linux-data -l ours');
+      expect(runTool('parted', '-s', '-m', disk, 'unit', 's', 'print').text).toContain('1:2048s:10239s:8192s::ours:;');
+      runTool(
+        'parted',
+        '-s',
+        disk,
+        'mklabel',
+        'gpt',
+        'mkpart',
+        'theirs',
+        'fat32',
+        '2048s',
+        '6143s',
+        'set',
+        '1',
+        'esp',
+        'on',
+      );
+      expect(run('show').out).toContain(' 2048   4096      1  GPT part - EFI System\n');
+      expect(run('show -l').out).toContain('"theirs"');
+    });
+  });
+
   it('recovers what sgdisk calls damaged', () => {
     withDisk(4 * MB, (disk, run) => {
       runTool('sgdisk', '-n1:2048:0', disk);
