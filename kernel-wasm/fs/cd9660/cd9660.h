@@ -33,6 +33,8 @@ struct iso_mnt {
 	unsigned int	im_bsize;	/* : logical block */
 	unsigned int	im_bshift;	/* : */
 	uint32_t	im_space;	/* : blocks of the volume */
+	uint32_t	im_session;	/* : first sector of the last session */
+	bool		im_saidzf;	/* (none) "compressed" was said */
 	ino_t		im_rootino;	/* : */
 	struct iso_nameconf im_names;	/* : */
 	struct iso_susp	im_susp;	/* : for all records but the root's */
@@ -60,6 +62,7 @@ struct iso_node {
 	gid_t		i_gid;		/* : */
 	dev_t		i_rdev;		/* : */
 	bool		i_interleaved;	/* : cannot be read */
+	bool		i_zisofs;	/* : compressed: not for us */
 	struct timespec	i_atime, i_mtime, i_ctime, i_birthtime; /* : */
 	unsigned int	i_nextents;	/* : */
 	struct iso_extent *i_extents;	/* : */
@@ -99,6 +102,9 @@ extern int (**cd9660_fifoop_p)(void *);
 extern const struct vnodeopv_desc cd9660_vnodeop_opv_desc;
 extern const struct vnodeopv_desc cd9660_specop_opv_desc;
 extern const struct vnodeopv_desc cd9660_fifoop_opv_desc;
+
+/* cd9660_session.c */
+int	cd9660_lastsession(struct iso_mnt *);
 
 /* cd9660_volume.c */
 int	cd9660_readbytes(void *, uint64_t off, void *, size_t);

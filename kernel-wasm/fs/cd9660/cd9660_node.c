@@ -227,6 +227,7 @@ node_rrip(struct iso_node *ip, const struct iso_record *r, bool isdir)
 		ip->i_size = rr.rr_linklen;
 	if ((rr.rr_have & RRH_SF) != 0)
 		ip->i_interleaved = true;
+	ip->i_zisofs = (rr.rr_have & RRH_ZF) != 0 && S_ISREG(ip->i_mode);
 	return 0;
 }
 

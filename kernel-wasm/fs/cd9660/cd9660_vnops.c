@@ -8,8 +8,8 @@
  *
  * Locking	as sys/vnode.h says; nothing here changes after load.
  * Sleeps	reads.
- * Errors	EROFS for all changes; EOPNOTSUPP interleaved files;
- *		EIO data outside the device.
+ * Errors	EROFS for all changes; EOPNOTSUPP interleaved files; EFTYPE
+ *		files that zisofs compressed; EIO data outside the device.
  */
 
 #include <sys/param.h>
@@ -120,6 +120,20 @@ cd9660_chunksize(const void *arg, daddr_t lbn)
 	return (int)left;
 }
 
+/*
+ * Better no contents than what nobody can read: once a mount it is said why.
+ */
+static int
+cd9660_compressed(struct iso_mnt *imp)
+{
+	if (!imp->im_saidzf)
+		printf("cd9660: %s: some files are compressed (zisofs); "
+		    "-o norrip shows them as they are stored\n",
+		    imp->im_mountp->mnt_stat.f_mntonname);
+	imp->im_saidzf = true;
+	return EFTYPE;
+}
+
 static int
 cd9660_read(void *v)
 {
@@ -132,6 +146,8 @@ cd9660_read(void *v)
 		return EINVAL;
 	if (ip->i_interleaved)
 		return EOPNOTSUPP;
+	if (ip->i_zisofs)
+		return cd9660_compressed(ip->i_mnt);
 	br.br_vp = vp;
 	br.br_size = (off_t)ip->i_size;
 	br.br_bshift = cd9660_bufshift(vp);

@@ -69,8 +69,8 @@ cd9660_findvds(struct iso_mnt *imp, uint8_t *primary, uint8_t *joliet,
 	*havejolietp = false;
 	vd = kmem_alloc(ISO_SECSIZE, KM_SLEEP);
 	for (sec = ISO_FIRSTVD; sec <= ISO_LASTVD; sec++) {
-		error = cd9660_readbytes(imp, (uint64_t)sec << ISO_SECSHIFT,
-		    vd, ISO_SECSIZE);
+		error = cd9660_readbytes(imp, ((uint64_t)imp->im_session +
+		    sec) << ISO_SECSHIFT, vd, ISO_SECSIZE);
 		if (error != 0)
 			break;
 		if (memcmp(vd + VD_ID, VD_IDTEXT, 5) != 0) {
@@ -173,7 +173,9 @@ cd9660_choose(struct iso_mnt *imp, const uint8_t *primary,
 	error = cd9660_blocksize(imp, primary);
 	if (error == 0)
 		error = cd9660_setroot(imp, primary);
-	imp->im_space = le32dec(primary + VD_SPACE);
+	/* What is said is the length of the session. */
+	imp->im_space = le32dec(primary + VD_SPACE) + (uint32_t)
+	    (((uint64_t)imp->im_session << ISO_SECSHIFT) >> imp->im_bshift);
 	if (error == 0 && (imp->im_flags & ISOFSMNT_NORRIP) == 0)
 		error = cd9660_proberrip(imp);
 	if (error == 0 && !imp->im_rrip && joliet != NULL &&
@@ -206,7 +208,9 @@ cd9660_readvolume(struct iso_mnt *imp)
 	imp->im_susp.s_read = cd9660_readbytes;
 	imp->im_susp.s_arg = imp;
 	imp->im_susp.s_skip = 0;
-	error = cd9660_findvds(imp, primary, joliet, &havejoliet);
+	error = cd9660_lastsession(imp);
+	if (error == 0)
+		error = cd9660_findvds(imp, primary, joliet, &havejoliet);
 	if (error == 0)
 		error = cd9660_choose(imp, primary,
 		    havejoliet ? joliet : NULL);

@@ -246,7 +246,9 @@ rr_field(struct rr_state *st, const uint8_t *f, unsigned int len)
 		rr->rr_have |= RRH_SF;
 		break;
 	case SIG('Z', 'F'):
-		rr->rr_have |= RRH_ZF;
+		/* "pz", "PZ": its algorithms; anything else stays as it is. */
+		if (len >= 16 && (f[4] | 0x20) == 'p' && (f[5] | 0x20) == 'z')
+			rr->rr_have |= RRH_ZF;
 		break;
 	case SIG('E', 'R'):
 		rr_er(rr, f, len);

@@ -23,7 +23,7 @@
 #define	RRH_SF		0x0800	/* sparse file: not supported */
 #define	RRH_ER		0x1000	/* this volume has Rock Ridge */
 #define	RRH_SP		0x2000	/* SUSP is in use */
-#define	RRH_ZF		0x4000	/* compressed: contents are as stored */
+#define	RRH_ZF		0x4000	/* compressed (zisofs): not supported */
 
 /* What a record says; the strings only when there is room for them. */
 struct iso_rr {
