@@ -6,7 +6,15 @@ import type { Disk } from '../../disk/raw_device.ts';
 import type { Csum } from '../cylinder_group.ts';
 import { cgData, cgSuper, UFS_ROOTINO } from '../geometry.ts';
 import { hasJournal, Journal, JournalError, journalPlace } from '../journal.ts';
-import { FS_DOWAPBL, FS_ISCLEAN, SBLOCK_UFS1, SBLOCK_UFS2, SBLOCKSEARCH, Superblock } from '../superblock.ts';
+import {
+  FS_DOWAPBL,
+  FS_ISCLEAN,
+  SBLOCK_UFS1,
+  SBLOCK_UFS2,
+  SBLOCKSEARCH,
+  SBLOCKSIZE,
+  Superblock,
+} from '../superblock.ts';
 import { Checker, type CheckOptions, FREE } from './checker.ts';
 import { pass1 } from './pass1.ts';
 import { pass1b } from './pass1b.ts';
@@ -135,6 +143,12 @@ function writeSuperblock(c: Checker): void {
   sb.pendingblocks = 0;
   sb.pendinginodes = 0;
   sb.time = c.options.now;
-  if (!SBLOCKSEARCH.includes(sb.sblockloc)) sb.sblockloc = sb.ufs2 ? SBLOCK_UFS2 : SBLOCK_UFS1;
+  if (!SBLOCKSEARCH.includes(sb.sblockloc)) sb.sblockloc = placeOfSuperblock(sb);
   c.disk.write(sb.sblockloc, sb.diskBytes());
+}
+
+/** Where one belongs that does not say it: before the first copy. */
+function placeOfSuperblock(sb: Superblock): number {
+  const room = sb.sblkno * sb.fsize - SBLOCKSIZE;
+  return [sb.ufs2 ? SBLOCK_UFS2 : SBLOCK_UFS1, SBLOCK_UFS1].find((place) => place <= room) ?? 0;
 }

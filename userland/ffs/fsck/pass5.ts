@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Phase 5: the maps and counts of every group, the summary, and the totals, as they should be. */
-import { bit, type Csum, CylinderGroup, GroupSummary, setBit } from '../cylinder_group.ts';
+import { bit, CG_MAGIC, type Csum, CylinderGroup, GroupSummary, setBit } from '../cylinder_group.ts';
 import { cgBase, cgFrags, cgHeader, UFS_ROOTINO } from '../geometry.ts';
 import { BAD_DIRECTORY, type Checker, CONNECTED, DIRECTORY, FREE } from './checker.ts';
 import { groupLayoutSound } from './group_layout.ts';
@@ -62,9 +62,10 @@ function checkGroup(c: Checker, cgx: number, answers: Answers): Csum {
   const at = cgHeader(sb, cgx) * sb.fsize;
   let old = new CylinderGroup(c.disk.read(at, sb.bsize), sb.order);
   let rebuilt = false;
-  if (old.magic !== 0x00090255 || !groupLayoutSound(sb, old)) {
+  if (old.magic !== CG_MAGIC || !groupLayoutSound(sb, old)) {
     rebuilt = c.say.decide(`CG ${cgx}: BAD MAGIC NUMBER`, 'REBUILD');
     old = CylinderGroup.create(sb, cgx, c.options.now);
+    if (!groupLayoutSound(sb, old)) c.say.abandon(`CG ${cgx}: NO ROOM FOR ITS MAPS`);
   }
   const cg = new CylinderGroup(Uint8Array.from(old.bytes), sb.order);
   setHeader(c, cg, cgx);
