@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The command line of `rumpus`. */
-import { FILE_COMMAND_NAMES } from './fsutil/names.ts';
+import { DISK_TOOL_NAMES, FILE_COMMAND_NAMES } from './fsutil/names.ts';
 
 /** Words in lines of 78 columns. */
 function wrapped(words: readonly string[], indent: number): string {
@@ -20,6 +20,9 @@ export const USAGE = `usage: rumpus [options]                   interactive shel
        rumpus COMMAND [-t type] [-o mountoptions] [options] IMAGE[:PART] [operands]
                                           run one program on an image, without mounting it or root; COMMAND is
                                           ${wrapped(FILE_COMMAND_NAMES, 42)}
+       rumpus TOOL [options] IMAGE[:PART] [operands]
+                                          make or check a file system in an image; TOOL is
+                                          ${wrapped(DISK_TOOL_NAMES, 42)}
        rumpus syscalls -i DIR -f FS FILE  run a list of system calls
 
   --disk NAME=FILE[,ro]   attach a file as /dev/NAME and /dev/rNAME (may be repeated): a raw image, or qcow2, VMDK,

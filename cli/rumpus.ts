@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CommandLineError, parseArguments, USAGE } from './arguments.ts';
-import { type FileCommandName, isFileCommand } from './fsutil/names.ts';
+import { type FileCommandName, isDiskTool, isFileCommand } from './fsutil/names.ts';
 import { lockImage } from './image_lock.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -13,6 +13,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const [command = '', ...words] = argv;
   if (isFileCommand(command)) return await (await import('./fsutil/main.ts')).main(command, words);
+  if (isDiskTool(command)) return await (await import('./fsutil/main.ts')).diskTool(command, words);
   if (command === 'help' && isFileCommand(words[0] ?? ''))
     return (await import('./fsutil/help.ts')).help(words[0] as FileCommandName);
   const options = parseArguments(command === 'help' ? ['--help'] : argv);

@@ -14,12 +14,15 @@ import {
 import { ImageError, NoFileSystem } from './image_error.ts';
 import { listPartitions } from './partition_listing.ts';
 
-export interface ImageFile {
+export interface ImagePlace {
   /** As the user named it, with the partition. */
   readonly name: string;
   readonly path: string;
-  /** The bytes of the file system, when it is not the whole file. */
+  /** The bytes that are meant, when it is not the whole file. */
   readonly range: { readonly offset: number; readonly size: number } | undefined;
+}
+
+export interface ImageFile extends ImagePlace {
   /** Type for mount. */
   readonly type: string;
   /** What is odd about the image but no reason to stop. */
@@ -32,6 +35,19 @@ export interface ImageWish {
   readonly writable: boolean;
   /** The file that stands for the one named: it is unpacked there. */
   readonly instead?: string | undefined;
+}
+
+/** Where a file system is or will be; what is there is not looked at. @param name  as openImage has it */
+export function placeImage(name: string, writable: boolean): ImagePlace {
+  const { path, part } = splitName(name);
+  const fd = openFile(path, path, writable);
+  try {
+    const size = fs.fstatSync(fd).size;
+    const read = (offset: number, length: number): Uint8Array => readAt(fd, offset, Math.min(length, size - offset));
+    return { name, path, range: part === undefined ? undefined : choosePartition(path, part, size, read) };
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** @param name  IMAGE or IMAGE:PARTITION; a file whose name has a colon is found first */

@@ -5,7 +5,17 @@ import { parseCommandLine, usageOf } from './command_line.ts';
 import { FILE_COMMANDS } from './commands.ts';
 import { ImageError, NoFileSystem } from './image_error.ts';
 import { type ImageRequest, runInImage } from './mounted_image.ts';
-import type { FileCommandName } from './names.ts';
+import type { DiskToolName, FileCommandName } from './names.ts';
+
+/** The exit status of a program for images that are not mounted. */
+export async function diskTool(name: DiskToolName, words: readonly string[]): Promise<number> {
+  const { runDiskTool } = await import('./disk_tools.ts');
+  try {
+    return runDiskTool(name, words) ?? fail(`usage: rumpus ${name} [options] IMAGE[:PART] [operands]`);
+  } catch (error) {
+    return failed(error);
+  }
+}
 
 /** The exit status. */
 export async function main(name: FileCommandName, words: readonly string[]): Promise<number> {
@@ -15,9 +25,13 @@ export async function main(name: FileCommandName, words: readonly string[]): Pro
     if (line === undefined) return fail(`usage: ${usageOf(name, command)}`);
     return await run(name, { ...line, writable: command.writes(line.args) }, line.args);
   } catch (error) {
-    if (error instanceof ImageError || error instanceof ImageLocked) return fail(`rumpus: ${error.message}`);
-    throw error;
+    return failed(error);
   }
+}
+
+function failed(error: unknown): number {
+  if (error instanceof ImageError || error instanceof ImageLocked) return fail(`rumpus: ${error.message}`);
+  throw error;
 }
 
 /** Only a file that is no image as it stands is looked at more closely: it may be packed. */

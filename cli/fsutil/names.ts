@@ -8,3 +8,13 @@ export type FileCommandName = (typeof FILE_COMMAND_NAMES)[number];
 export function isFileCommand(word: string): word is FileCommandName {
   return (FILE_COMMAND_NAMES as readonly string[]).includes(word);
 }
+
+/** Programs for images that are not mounted. */
+// biome-ignore format: a table
+export const DISK_TOOL_NAMES = ['dumpfs', 'fsck', 'fsck_ext2fs', 'fsck_ffs', 'fsck_msdos', 'fsck_v7fs', 'newfs', 'newfs_ext2fs', 'newfs_msdos', 'newfs_v7fs', 'tunefs'] as const;
+
+export type DiskToolName = (typeof DISK_TOOL_NAMES)[number];
+
+export function isDiskTool(word: string): word is DiskToolName {
+  return (DISK_TOOL_NAMES as readonly string[]).includes(word);
+}
