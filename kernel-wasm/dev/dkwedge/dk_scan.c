@@ -2,10 +2,10 @@
 /*
  * dk_scan.c - searching a disk for partitions.
  *
- * A disk is searched when it is attached and for DIOCMWEDGES.  The methods
- * are tried in turn, GPT, BSD label, MBR, until one finds a table; what it
- * says is trusted in nothing: dkwedge_scan_add() takes what lies within the
- * disk and over no other.
+ * A disk is searched when it is attached and for DIOCMWEDGES, with one read
+ * if it has no table.  The methods are tried in turn, GPT, BSD label, MBR,
+ * until one finds a table; what it says is trusted in nothing:
+ * dkwedge_scan_add() takes what lies within the disk and over no other.
  *
  * Locking	none held while the disk is read.
  * Sleeps	all.
@@ -25,18 +25,15 @@
 
 #include "dkwedge_private.h"
 
-/*
- * len bytes from sector lba on; both whole sectors of the disk.
- */
-int
-dkwedge_scan_read(struct dkwedge_scan *ds, uint64_t lba, void *data, size_t len)
+/* All tables begin in here: most disks are read once. */
+#define	SCAN_HEAD	8192
+
+static int
+scan_disk(struct dkwedge_scan *ds, uint64_t lba, void *data, size_t len)
 {
 	buf_t *bp;
 	int error;
 
-	KASSERT(len % ds->ds_secsize == 0 && len <= MAXPHYS);
-	if (lba >= ds->ds_nsecs || len / ds->ds_secsize > ds->ds_nsecs - lba)
-		return EINVAL;
 	bp = getiobuf(NULL, true);
 	bp->b_dev = ds->ds_disk->dk_dev;
 	bp->b_flags = B_READ | B_PHYS | B_RAW;
@@ -50,6 +47,23 @@ dkwedge_scan_read(struct dkwedge_scan *ds, uint64_t lba, void *data, size_t len)
 		error = EIO;
 	putiobuf(bp);
 	return error;
+}
+
+/*
+ * len bytes from sector lba on; both whole sectors of the disk.
+ */
+int
+dkwedge_scan_read(struct dkwedge_scan *ds, uint64_t lba, void *data, size_t len)
+{
+	uint64_t off = lba * ds->ds_secsize;
+
+	KASSERT(len % ds->ds_secsize == 0 && len <= MAXPHYS);
+	if (lba >= ds->ds_nsecs || len / ds->ds_secsize > ds->ds_nsecs - lba)
+		return EINVAL;
+	if (off + len > ds->ds_headlen)
+		return scan_disk(ds, lba, data, len);
+	memcpy(data, ds->ds_head + off, len);
+	return 0;
 }
 
 /*
@@ -156,13 +170,14 @@ dkwedge_discover(struct disk *dk)
 {
 	struct dkwedge_scan ds = { .ds_disk = dk };
 	const size_t size = DKW_UNITS * sizeof(*ds.ds_found);
+	size_t headlen;
 	int error;
 
 	if (dk->dk_dev == NODEV || cold)
 		return;
 	ds.ds_secsize = dk->dk_geom.dg_secsize;
 	ds.ds_nsecs = (uint64_t)dk->dk_geom.dg_secperunit;
-	if (ds.ds_nsecs < 4)
+	if (ds.ds_nsecs < 4 || ds.ds_secsize > SCAN_HEAD)
 		return;
 	mutex_enter(&dk->dk_openlock);
 	error = dkwedge_parent_open(dk);
@@ -170,11 +185,18 @@ dkwedge_discover(struct disk *dk)
 	if (error != 0)
 		return;
 	ds.ds_found = kmem_alloc(size, KM_SLEEP);
-	error = scan(&ds);
+	ds.ds_head = kmem_alloc(SCAN_HEAD, KM_SLEEP);
+	headlen = (size_t)MIN(SCAN_HEAD, ds.ds_nsecs * ds.ds_secsize);
+	error = scan_disk(&ds, 0, ds.ds_head, headlen);
+	if (error == 0) {
+		ds.ds_headlen = headlen;
+		error = scan(&ds);
+	}
 	mutex_enter(&dk->dk_openlock);
 	dkwedge_parent_close(dk);
 	mutex_exit(&dk->dk_openlock);
 	if (error == 0 || error == ENOENT)
 		scan_commit(dk, &ds);
+	kmem_free(ds.ds_head, SCAN_HEAD);
 	kmem_free(ds.ds_found, size);
 }

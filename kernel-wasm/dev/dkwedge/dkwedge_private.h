@@ -46,6 +46,8 @@ struct dkwedge_scan {
 	struct disk	*ds_disk;
 	uint32_t	ds_secsize;	/* bytes; of the table that is read */
 	uint64_t	ds_nsecs;
+	uint8_t		*ds_head;	/* the first ds_headlen bytes */
+	size_t		ds_headlen;
 	struct dkwedge_info *ds_found;	/* of DKW_UNITS */
 	int		ds_nfound;
 };
