@@ -8,7 +8,7 @@ import * as C from '../librump/constants.gen.ts';
 import { encodeMountArgs, TYPE_OPTIONS, V7FS_ORDERS } from '../librump/mount_args.ts';
 import type { Statvfs } from '../librump/structs.ts';
 import { isErrno, SyscallError } from '../librump/syscall_error.ts';
-import { listWedges } from '../partition/wedges.ts';
+import { findWedge, listWedges } from '../partition/wedges.ts';
 
 /** What the table prints, in its order. */
 const SHOWN: readonly (readonly [flag: number, text: string])[] = [
@@ -81,7 +81,8 @@ export const mount: Program = (ctx) => {
   }
   if (rest.length === 1 || (flags & C.MNT_UPDATE) !== 0)
     return updateMount(ctx, rest[rest.length - 1] as string, flags, extra);
-  const [source, node] = rest as [string, string];
+  const [special, node] = rest as [string, string];
+  const source = special.startsWith('NAME=') ? wedgeNamed(ctx, special.slice(5)) : special;
   return newMount(ctx, type, source, node, flags, extra, unknown, verbose);
 };
 
@@ -175,6 +176,13 @@ function newMount(
   );
   ctx.err.flush();
   return 1;
+}
+
+/** NAME=root is the wedge with that name. */
+function wedgeNamed(ctx: ProgramContext, name: string): string {
+  const wedge =
+    findWedge(ctx.sys, name) ?? ctx.fail(`NAME=${name}: no wedge has this name (dkctl lists those of a disk)`);
+  return `/dev/${wedge.device}`;
 }
 
 /** The partitions of a whole disk: "dk0 (ffs), dk1 (msdos)", or nothing; `busy`: those that are mounted. */

@@ -57,7 +57,7 @@ describe.skipIf(!ready)('wedges', { timeout: 120_000 }, () => {
     withFolder((folder) => {
       const disk = makeDisk(folder);
       const run = runOnKernel(
-        `mkdir /a /b /c; mount /dev/dk0 /a && mount /dev/dk1 /b && mount /dev/dk2 /c
+        `mkdir /a /b /c; mount NAME=root /a && mount NAME=données /b && mount /dev/dk2 /c; mount NAME=none /c
          cp /a/first /b/second && cp /b/second /c/third && cat /c/third
          dd if=/dev/zero of=/b/img bs=64k count=60 2>/dev/null; vndconfig -v vnd0 /b/img; vndconfig -l vnd0
          newfs vnd0 >/dev/null; mkdir /v; mount /dev/vnd0 /v && cp /c/third /v/fourth; umount /b 2>/dev/null || echo busy
@@ -66,6 +66,7 @@ describe.skipIf(!ready)('wedges', { timeout: 120_000 }, () => {
       );
       expect(run.stdout).toContain('from makefs\n');
       expect(run.stdout).toContain('/dev/rvnd0: 3932160 bytes on /b/img\nvnd0: /b (/dev/dk1) inode 13\nbusy\n');
+      expect(run.stderr).toContain('NAME=none: no wedge has this name');
       expect(run.stderr).toContain('/dev/rd0: has partitions: dk0 (ffs), dk1 (ext2fs), dk2 (msdos); mount one of them');
       const bytes = readFileSync(disk);
       const ext = path.join(folder, 'ext');

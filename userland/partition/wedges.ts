@@ -66,6 +66,21 @@ export function listWedges(sys: Librump, fd: number): Wedge[] {
   });
 }
 
+/** The wedge of this name, of any disk: getfsspecname(3) of `NAME=name`. */
+export function findWedge(sys: Librump, name: string): Wedge | undefined {
+  const names = decodeZ(sys.sysctl([C.CTL_HW, C.HW_DISKNAMES]), 0, 4096).split(' ');
+  for (const device of names.filter((n) => /^dk\d+$/.test(n))) {
+    const fd = sys.open(`/dev/r${device}`, C.O_RDONLY);
+    try {
+      const wedge = wedgeInfo(sys, fd);
+      if (wedge.name === name) return wedge;
+    } finally {
+      sys.close(fd);
+    }
+  }
+  return undefined;
+}
+
 /** What the open wedge is. */
 export function wedgeInfo(sys: Librump, fd: number): Wedge {
   return withStruct(sys, INFO.size, (at) => {
