@@ -8,7 +8,7 @@ async function run(): Promise<unknown> {
   const response = await fetch('/kernel.wasm');
   const bytes = new Uint8Array(await response.arrayBuffer());
   return new Promise((resolve, reject) => {
-    const worker = new Worker('/bench_worker.js', { type: 'module' });
+    const worker = new Worker('/bench.js', { type: 'module' });
     worker.onmessage = (event) => resolve(event.data);
     worker.onerror = (event) => reject(new Error(event.message));
     worker.postMessage({ bytes, runs: RUNS });

@@ -20,6 +20,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildHost } from './host.mjs';
 import { buildKernel } from './kernel.mjs';
+import { median } from './median.mjs';
 import { ROOT } from './setup.mjs';
 
 const RUNS = 5;
@@ -27,12 +28,6 @@ const RUNS = 5;
 function option(name) {
   const i = process.argv.indexOf(name);
   return i < 0 ? undefined : process.argv[i + 1];
-}
-
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 const dir = path.join(ROOT, 'bench');

@@ -103,6 +103,24 @@ test('snapshot while mounted, restore and reset: each asks, each does what it sa
   expect(readFileSync(raw).length).toBe(readFileSync(inFolder('disk.img')).length);
 });
 
+test('a disk larger than 4 GB, with its partition behind them, is written to and kept', async ({ page }) => {
+  sh(`truncate -s 8G large.img && sgdisk -n 1:12582912:+64M -t 1:0700 -c 1:far large.img >out
+    mkfs.fat -F 16 --offset 12582912 large.img 65536 >out && qemu-img convert -f raw -O qcow2 large.img large.qcow2 && rm large.img`);
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.choose(inFolder('large.qcow2'));
+  await rumpus.attached('large.qcow2');
+  await rumpus.image('large.qcow2').getByRole('button', { name: 'Mount far' }).click();
+  await rumpus.runOk('echo far away >/mnt/large-far/new && umount /mnt/large-far');
+  await page.reload();
+  await rumpus.prompt();
+  await rumpus.showPanel('Images');
+  await expect(rumpus.image('large.qcow2').getByText('needs its file')).toBeVisible();
+  await rumpus.choose(inFolder('large.qcow2'));
+  await rumpus.attached('large.qcow2');
+  expect(await rumpus.runOk('mkdir -p /mnt/l && mount /dev/dk0 /mnt/l && cat /mnt/l/new')).toContain('far away');
+});
+
 test('exports as gzip and qcow2 are what the disk is', async ({ page }) => {
   const rumpus = new RumpusPage(page);
   await rumpus.open();

@@ -20,7 +20,7 @@ export default function AddressForm() {
         type="text"
         inputMode="url"
         aria-label="Address of an image"
-        placeholder="https://… (read as needed, not downloaded)"
+        placeholder="https://… image on a server"
         value={address}
         onChange={(event) => setAddress(event.target.value)}
       />

@@ -4,6 +4,7 @@ import { useUi } from '../system_context';
 import AddressForm from './AddressForm';
 import { ImageCard } from './ImageCard';
 import { ImageChooser } from './ImageChooser';
+import StorageLine from './StorageLine';
 
 export default function ImagesPanel() {
   const images = useUi((state) => state.images);
@@ -34,6 +35,7 @@ export default function ImagesPanel() {
           <ImageCard key={entry.id} entry={entry} />
         ))}
       </ul>
+      {durable === 'kept' && <StorageLine />}
     </section>
   );
 }

@@ -5,7 +5,7 @@ import type { ImageEntry } from './image_entry';
 
 /** A directory name from an image's file name: "My Disc (2).iso" becomes my_disc_2. */
 export function mountPoint(name: string): string {
-  const stem = name.replace(/\.(?:iso|img|image|ffs|ufs|raw|fs|bin)$/i, '');
+  const stem = name.replace(/\.(?:iso|img|image|ffs|ufs|raw|fs|bin|qcow2|vmdk|vhd|vpc)$/i, '');
   const clean = stem
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '_')
