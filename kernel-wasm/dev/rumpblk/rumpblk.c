@@ -45,6 +45,8 @@
 #include <rump-sys/vfs.h>
 #include <rump/rumpuser.h>
 
+#include "rumpblk_params.h"
+
 struct rumpblk_softc {
 	char	*sc_path;		/* r: NULL: free */
 	uint64_t sc_off;		/* r: first byte of the window */
@@ -52,6 +54,7 @@ struct rumpblk_softc {
 	int	sc_fd;			/* r: of the host, -1: closed */
 	u_int	sc_opens;		/* r: SC_BOPEN, SC_COPEN */
 	bool	sc_rdonly;		/* r: the host refused writing */
+	uint32_t sc_rawwrites;		/* atomic: not known to be durable */
 	char	sc_name[16];		/* stable while named */
 	struct disk sc_dk;
 	struct disklabel sc_label;	/* r */
@@ -60,15 +63,8 @@ struct rumpblk_softc {
 #define	SC_BOPEN	0x1		/* the block device is open */
 #define	SC_COPEN	0x2		/* the raw device is open */
 
-#define	SECTSHIFT_MIN	9
-#define	SECTSHIFT_MAX	16
-#define	FAIL_SCALE	10000
-
 static struct rumpblk_softc rumpblk_sc[RUMPBLK_UNITS];
 static kmutex_t rumpblk_lock;
-static unsigned int rumpblk_sectshift = SECTSHIFT_MIN;
-static uint32_t rumpblk_failrate;	/* of FAIL_SCALE requests */
-static volatile uint32_t rumpblk_failseed;
 
 void	dkwedge_discover(struct disk *) __weak;
 void	dkwedge_delall(struct disk *) __weak;
@@ -106,44 +102,16 @@ static const struct cdevsw rumpblk_cdevsw = {
 	.d_flag = D_DISK | D_MPSAFE,
 };
 
-/*
- * A decimal parameter of the host, if it is there and sound.
- */
-static bool
-rumpblk_param(const char *name, uint64_t *valp)
-{
-	char buf[32];
-	const char *p = buf;
-	uint64_t v = 0;
-
-	if (rumpuser_getparam(name, buf, sizeof(buf)) != 0 || buf[0] == '\0')
-		return false;
-	for (; *p >= '0' && *p <= '9'; p++) {
-		if (v > UINT64_MAX / 10 - 1)
-			return false;
-		v = v * 10 + (uint64_t)(*p - '0');
-	}
-	*valp = v;
-	return *p == '\0';
-}
-
 void
 rumpblk_init(void)
 {
 	devmajor_t bmaj = RUMPBLK_DEVMAJOR, cmaj = RUMPBLK_DEVMAJOR;
-	uint64_t v;
 	int error, i;
 
 	mutex_init(&rumpblk_lock, MUTEX_DEFAULT, IPL_NONE);
 	for (i = 0; i < RUMPBLK_UNITS; i++)
 		rumpblk_sc[i].sc_fd = -1;
-	if (rumpblk_param("RUMP_BLKFAIL", &v))
-		rumpblk_failrate = v > FAIL_SCALE ? FAIL_SCALE : (uint32_t)v;
-	if (rumpblk_param("RUMP_BLKFAIL_SEED", &v))
-		rumpblk_failseed = (uint32_t)v;
-	if (rumpblk_param("RUMP_BLKSECTSHIFT", &v) && v >= SECTSHIFT_MIN &&
-	    v <= SECTSHIFT_MAX)
-		rumpblk_sectshift = (unsigned int)v;
+	rumpblk_params();
 	error = devsw_attach("rumpblk", &rumpblk_bdevsw, &bmaj,
 	    &rumpblk_cdevsw, &cmaj);
 	if (error != 0)
@@ -424,41 +392,37 @@ rumpblk_open(dev_t dev, int flag, int fmt, struct lwp *l)
 	return error;
 }
 
+/*
+ * As the cache of a disk drive: what was written raw is durable after
+ * DIOCCACHESYNC, and after the last close.
+ */
+static int
+rumpblk_cachesync(struct rumpblk_softc *sc)
+{
+
+	atomic_store_relaxed(&sc->sc_rawwrites, 0);
+	return rumpuser_syncfd(sc->sc_fd, RUMPUSER_SYNCFD_BOTH |
+	    RUMPUSER_SYNCFD_SYNC, 0, 0);
+}
+
 static int
 rumpblk_close(dev_t dev, int flag, int fmt, struct lwp *l)
 {
 	struct rumpblk_softc *sc;
+	int error = 0;
 
 	(void)flag;
 	(void)l;
 	mutex_enter(&rumpblk_lock);
 	sc = rumpblk_unit(dev);
 	if (sc != NULL && (sc->sc_opens & rumpblk_openbit(fmt)) != 0) {
+		if (atomic_load_relaxed(&sc->sc_rawwrites) != 0)
+			error = rumpblk_cachesync(sc);
 		sc->sc_opens &= ~rumpblk_openbit(fmt);
 		rumpblk_hostclose(sc);
 	}
 	mutex_exit(&rumpblk_lock);
-	return 0;
-}
-
-/*
- * Should this request fail?  A small generator, so that a seed repeats a run
- * of one thread.
- */
-static bool
-rumpblk_inject(void)
-{
-	uint32_t x;
-
-	if (rumpblk_failrate == 0)
-		return false;
-	x = atomic_add_32_nv(&rumpblk_failseed, 0x9e3779b9U);
-	x ^= x >> 16;
-	x *= 0x7feb352dU;
-	x ^= x >> 15;
-	x *= 0x846ca68bU;
-	x ^= x >> 16;
-	return x % FAIL_SCALE < rumpblk_failrate;
+	return error;
 }
 
 static void
@@ -525,11 +489,14 @@ rumpblk_strategy(struct buf *bp)
 	else if (sc->sc_rdonly) {
 		rumpblk_fail(bp, EROFS);
 		return;
-	} else if ((bp->b_flags & B_ASYNC) == 0 ||
+	} else if ((bp->b_flags & (B_ASYNC | B_RAW)) == 0 ||
 	    (bp->b_flags & B_MEDIA_FUA) != 0)
 		op = RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC;
-	else
+	else {
 		op = RUMPUSER_BIO_WRITE;
+		if ((bp->b_flags & B_RAW) != 0)
+			atomic_store_relaxed(&sc->sc_rawwrites, 1);
+	}
 	disk_busy(&sc->sc_dk);
 	/* DEV_BSIZE block; bytes with bit 31 for a write */
 	RUMP_TRACE(RUMP_TRACE_BIO_START, bp->b_blkno,
@@ -573,8 +540,7 @@ rumpblk_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 	case DIOCCACHESYNC:
 		if (sc->sc_rdonly)
 			return 0;
-		return rumpuser_syncfd(sc->sc_fd, RUMPUSER_SYNCFD_BOTH |
-		    RUMPUSER_SYNCFD_SYNC, 0, 0);
+		return rumpblk_cachesync(sc);
 	default:
 		error = disk_ioctl(&sc->sc_dk, dev, cmd, data, flag, l);
 		return error == EPASSTHROUGH ? ENOTTY : error;
