@@ -67,6 +67,8 @@ export class Checker {
   readonly duplicates = new Set<number>();
   /** Inodes in use that say they have no name. */
   readonly unlinked = new Set<number>();
+  /** Inodes that are marked as a journal, and are not this file system's. */
+  readonly markedAsJournal = new Set<number>();
   /** A file with duplicate blocks went away: what is in use has to be found again. */
   remap = false;
   /** The superblock differs from the disk's. */

@@ -12,6 +12,7 @@ import {
   S_IFMT,
   S_IFREG,
   S_IFSOCK,
+  SF_LOG,
 } from '../dinode.ts';
 import { modeToType } from '../direntry.ts';
 import { cgData, cgHeader, cgInodes, cgSuper, maxFileSize, UFS_NXADDR, UFS_ROOTINO } from '../geometry.ts';
@@ -82,6 +83,7 @@ function checkInode(c: Checker, ino: number, di: Dinode): void {
   c.type[ino] = modeToType(di.mode);
   c.links[ino] = hidden ? 0 : Math.max(di.nlink, 0);
   if (!hidden && di.nlink <= 0) c.unlinked.add(ino);
+  if (!hidden && (di.flags & SF_LOG) !== 0) c.markedAsJournal.add(ino);
   const size = directory && di.db(0) === 0 ? 0 : di.size;
   c.state[ino] = !directory ? FILE : size === 0 ? BAD_DIRECTORY : DIRECTORY;
   if (directory) c.directories.set(ino, { ino, size, parent: 0, dotdot: 0 });

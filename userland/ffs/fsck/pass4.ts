@@ -3,7 +3,7 @@
 import { SF_LOG } from '../dinode.ts';
 import { UFS_LINK_MAX, UFS_ROOTINO } from '../geometry.ts';
 import { walkBlocks } from './block_walk.ts';
-import { BAD_DIRECTORY, BAD_FILE, type Checker, CONNECTED, DIRECTORY, FILE } from './checker.ts';
+import { BAD_DIRECTORY, BAD_FILE, type Checker, CONNECTED, DIRECTORY, FILE, FREE } from './checker.ts';
 import { findEntry } from './directory_read.ts';
 import { reconnect } from './lost_found.ts';
 import { inodeText, kindText } from './messages.ts';
@@ -18,7 +18,16 @@ export function pass4(c: Checker): void {
     else if (state === BAD_FILE) clear(c, ino, 'BAD/DUP');
     else if (state === BAD_DIRECTORY) clear(c, ino, c.directories.get(ino)?.size === 0 ? 'ZERO LENGTH' : 'BAD/DUP');
   }
+  for (const ino of c.markedAsJournal) if (c.state[ino] !== FREE) unmark(c, ino);
   if (c.remap) remapBlocks(c);
+}
+
+/** It has a name: a journal has none. */
+function unmark(c: Checker, ino: number): void {
+  if (!c.say.decide(`MARKED AS JOURNAL ${kindText(c, ino)} ${inodeText(c, ino)}`, 'FIX')) return;
+  const di = c.inode(ino);
+  di.flags &= ~SF_LOG;
+  c.writeInode(ino, di);
 }
 
 /** Directories that were not connected in phase 3: what only they name has no name then. */
@@ -43,7 +52,7 @@ function checkLinks(c: Checker, ino: number): void {
   }
   const di = c.inode(ino);
   const nameless = di.nlink === c.links[ino] && ino !== UFS_ROOTINO;
-  const journal = (di.flags & SF_LOG) !== 0;
+  const journal = c.markedAsJournal.has(ino);
   if (!nameless) adjust(c, ino);
   else if (journal || !reconnect(c, ino)) clear(c, ino, 'UNREF');
   else if (c.links[ino] !== 0) adjust(c, ino);

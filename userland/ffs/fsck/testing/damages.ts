@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { S_IFREG } from '../../dinode.ts';
+import { S_IFREG, SF_LOG } from '../../dinode.ts';
 import { SBLOCKSIZE } from '../../superblock.ts';
 import type { ImageEdit } from './image_edit.ts';
 
@@ -167,6 +167,13 @@ const INODES: readonly Damage[] = [
       /LINK COUNT FILE {2}I=\d+ .*\n.* COUNT 1 SHOULD BE 2\nADJUST\? yes/,
       /LINK COUNT DIR {2}I=\d+ .*\n.* COUNT 9 SHOULD BE 3\nADJUST\? yes/,
     ],
+  },
+  {
+    name: 'a file that is marked as the journal',
+    damage: (i) => {
+      i.at('/dir/small').flags |= SF_LOG;
+    },
+    says: [/MARKED AS JOURNAL FILE {2}I=\d+ .*\n.*\nFIX\? yes/],
   },
   {
     name: 'a file without links or name',
