@@ -141,6 +141,13 @@ TEST(wedge_exclusive)
 	CHECK_EQ(h_close(fd), 0);
 	CHECK_EQ(h_ioctl(raw, DIOCDWEDGE, &dkw), 0);
 	CHECK_EQ(h_ioctl(raw, DIOCDWEDGE, &dkw), -ESRCH);
+	/* Who may write the disk may make wedges of it. */
+	CHECK_EQ(H_SC(seteuid, A(euid, 1000)), 0);
+	CHECK_EQ(h_ioctl(raw, DIOCAWEDGE, &dkw), 0);
+	CHECK_EQ(h_access("/dev/dk0", F_OK), 0);
+	CHECK_EQ(h_ioctl(raw, DIOCDWEDGE, &dkw), 0);
+	CHECK_EQ(h_access("/dev/dk0", F_OK), -ENOENT);
+	CHECK_EQ(H_SC(seteuid, A(euid, 0)), 0);
 	CHECK_EQ(h_close(raw), 0);
 	h_pt_end();
 }

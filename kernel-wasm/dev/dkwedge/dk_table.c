@@ -20,6 +20,7 @@
 #include <sys/condvar.h>
 #include <sys/errno.h>
 #include <sys/fcntl.h>
+#include <sys/kauth.h>
 #include <sys/kmem.h>
 #include <sys/lwp.h>
 #include <sys/mutex.h>
@@ -91,28 +92,25 @@ dk_number(struct dkwedge_softc *sc)
 	return i < DKW_UNITS ? 0 : ENOSPC;
 }
 
+/*
+ * Make or remove a node of /dev, whoever asked for the wedge.
+ */
 static void
-dk_makenodes(const struct dkwedge_softc *sc)
+dk_node(const struct dkwedge_softc *sc, bool raw, bool make)
 {
+	kauth_cred_t cred = curlwp->l_cred;
 	char path[32];
 
-	snprintf(path, sizeof(path), "/dev/dk%d", sc->sc_unit);
-	(void)rump_vfs_makeonedevnode(S_IFBLK, path, DKW_DEVMAJOR,
+	snprintf(path, sizeof(path), "/dev/%sdk%d", raw ? "r" : "",
 	    sc->sc_unit);
-	snprintf(path, sizeof(path), "/dev/rdk%d", sc->sc_unit);
-	(void)rump_vfs_makeonedevnode(S_IFCHR, path, DKW_DEVMAJOR,
-	    sc->sc_unit);
-}
-
-static void
-dk_removenodes(const struct dkwedge_softc *sc)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/dev/dk%d", sc->sc_unit);
-	(void)do_sys_unlinkat(curlwp, AT_FDCWD, path, 0, UIO_SYSSPACE);
-	snprintf(path, sizeof(path), "/dev/rdk%d", sc->sc_unit);
-	(void)do_sys_unlinkat(curlwp, AT_FDCWD, path, 0, UIO_SYSSPACE);
+	curlwp->l_cred = lwp0.l_cred;
+	if (make)
+		(void)rump_vfs_makeonedevnode(raw ? S_IFCHR : S_IFBLK, path,
+		    DKW_DEVMAJOR, sc->sc_unit);
+	else
+		(void)do_sys_unlinkat(curlwp, AT_FDCWD, path, 0,
+		    UIO_SYSSPACE);
+	curlwp->l_cred = cred;
 }
 
 /*
@@ -207,7 +205,8 @@ dkwedge_add(struct dkwedge_info *dkw)
 	    dkw->dkw_devname, pdk->dk_name, (const char *)dkw->dkw_wname,
 	    (unsigned long long)dkw->dkw_size, (long long)dkw->dkw_offset,
 	    dkw->dkw_ptype[0] != '\0' ? dkw->dkw_ptype : "<unknown>");
-	dk_makenodes(sc);
+	dk_node(sc, false, true);
+	dk_node(sc, true, true);
 	return 0;
 }
 
@@ -217,7 +216,8 @@ dkwedge_add(struct dkwedge_info *dkw)
 static void
 dk_detach(struct dkwedge_softc *sc)
 {
-	dk_removenodes(sc);
+	dk_node(sc, false, false);
+	dk_node(sc, true, false);
 	vdevgone(DKW_DEVMAJOR, sc->sc_unit, sc->sc_unit, VBLK);
 	vdevgone(DKW_DEVMAJOR, sc->sc_unit, sc->sc_unit, VCHR);
 	disk_detach(&sc->sc_dk);
