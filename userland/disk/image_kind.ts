@@ -180,7 +180,7 @@ export function imageKind(head: Uint8Array, fileSize: number): ImageKind {
   if (isText(head)) {
     return refuse(
       'text',
-      'This is a text file, not a disk image. Take an ISO 9660, FFS, ext2 or FAT image (made by xorriso, makefs, mke2fs or mkfs.fat, for example).',
+      'This is a text file, not a disk image. Take an ISO 9660, FFS, ext2, FAT or V7 image (made by xorriso, makefs, mke2fs or mkfs.fat, for example).',
     );
   }
   return {

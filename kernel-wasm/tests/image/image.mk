@@ -5,6 +5,7 @@
 #   make images         images.sh: walk what makefs, genisoimage, xorriso made
 #   make workout        workout.sh: change ext2 images, let e2fsck and others read
 #   make workout-ffs  workout_ffs.sh: change ffs images, check them bit by bit
+#   make workout-v7fs  workout_v7fs.sh: the same of v7fs
 #   make image-regress  replay inputs that once broke something, and seeds
 #                       (part of make test)
 #   make image-fuzz     build the fuzzers: out/host-fuzz/image/fuzz_*
@@ -25,7 +26,7 @@ $(OUT)/image/workout_%: $(OUT)/k/$(IMG)/workout_%.o $(OUT)/k/$(IMG)/workout.o $(
 	@mkdir -p $(@D)
 	@$(LINK)
 
-$(OUT)/image/check_%: $(OUT)/k/$(IMG)/check_%.o $(OUT)/k/tests/h_%_check.o $(OUT)/k/tests/h_%_newfs.o $(IMGOBJ) $(OUT)/librump.a
+$(OUT)/image/check_%: $(OUT)/k/$(IMG)/check_%.o $(OUT)/k/$(IMG)/check.o $(OUT)/k/tests/h_%_check.o $(OUT)/k/tests/h_%_newfs.o $(IMGOBJ) $(OUT)/librump.a
 	@mkdir -p $(@D)
 	@$(LINK)
 
@@ -37,19 +38,21 @@ $(OUT)/image/replay_%: $(OUT)/k/$(IMG)/fuzz/fuzz_%.o $(OUT)/$(IMG)/replay.o $(IM
 	@mkdir -p $(@D)
 	@$(LINK)
 
-.PHONY: images workout workout-ffs image-fuzz image-regress
+.PHONY: images workout workout-ffs workout-v7fs image-fuzz image-regress
 ifeq ($(VARIANT),native)
-images workout workout-ffs image-regress:
+images workout workout-ffs workout-v7fs image-regress:
 	@$(MAKE) --no-print-directory VARIANT=test $@
 image-fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz $@
 else
 images: $(OUT)/image/walk_cd9660 $(OUT)/image/walk_ffs $(OUT)/image/walk_ext2fs $(OUT)/image/walk_msdos $(OUT)/image/walk_v7fs
 	@$(IMG)/images.sh $(OUT)/image
-workout: $(OUT)/image/workout_ext2fs $(OUT)/image/walk_ext2fs workout-ffs
+workout: $(OUT)/image/workout_ext2fs $(OUT)/image/walk_ext2fs workout-ffs workout-v7fs
 	@$(IMG)/workout.sh $(OUT)/image
 workout-ffs: $(OUT)/image/workout_ffs $(OUT)/image/check_ffs $(OUT)/image/walk_ffs
 	@$(IMG)/workout_ffs.sh $(OUT)/image
+workout-v7fs: $(OUT)/image/workout_v7fs $(OUT)/image/check_v7fs
+	@$(IMG)/workout_v7fs.sh $(OUT)/image
 image-fuzz: $(OUT)/image/fuzz_cd9660 $(OUT)/image/fuzz_ffs $(OUT)/image/fuzz_ext2fs $(OUT)/image/fuzz_msdos $(OUT)/image/fuzz_v7fs
 image-regress: $(OUT)/image/replay_cd9660 $(OUT)/image/replay_ffs $(OUT)/image/replay_ext2fs $(OUT)/image/replay_msdos $(OUT)/image/replay_v7fs
 	@for t in cd9660 ffs ext2fs msdos v7fs; do \

@@ -446,9 +446,10 @@ workout_main(int argc, char **argv, const char *type, void *args,
 	    argv[1]);
 	if (strcmp(argv[2], "work") == 0)
 		work_all(count);
-	else if (strcmp(argv[2], "storm") == 0)
+	else if (strcmp(argv[2], "storm") == 0) {
+		(void)rump_sys_mkdir(TOP, 0755);
 		workout_storm();
-	else if (strcmp(argv[2], "corners") == 0)
+	} else if (strcmp(argv[2], "corners") == 0)
 		work_corners();
 	else
 		finish_sparse();

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: BSD-2-Clause
+/**
+ * The cores of our own newfs_v7fs(8) and fsck_v7fs(8) on files, without a kernel.
+ *
+ *   v7fs.mjs make FILE SIZE ORDER
+ *   v7fs.mjs check FILE             status and text as of fsck_v7fs -n
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+
+const userland = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../userland');
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'v7fs-'));
+const modules = ['v7fs/make_v7fs', 'v7fs/fsck/fsck_v7fs', 'disk/fsck_dialog'];
+buildSync({
+  stdin: {
+    contents: modules.map((name) => `export * from './${name}.ts';`).join(''),
+    resolveDir: userland,
+    loader: 'ts',
+  },
+  bundle: true,
+  format: 'esm',
+  outfile: `${work}/v7fs.mjs`,
+  logLevel: 'error',
+});
+const { planV7fs, makeV7fs, checkVolume, FsckDialog } = await import(`${work}/v7fs.mjs`);
+fs.rmSync(work, { recursive: true });
+
+const [verb, file, size, order] = process.argv.slice(2);
+const fd = fs.openSync(file, verb === 'make' ? 'w+' : 'r');
+if (verb === 'make') fs.ftruncateSync(fd, Number(size));
+const disk = {
+  size: fs.fstatSync(fd).size,
+  sectorSize: 512,
+  read(offset, length) {
+    const out = new Uint8Array(length);
+    fs.readSync(fd, out, 0, length, offset);
+    return out;
+  },
+  write: (offset, data) => fs.writeSync(fd, data, 0, data.length, offset),
+  flush() {},
+  close() {},
+};
+if (verb === 'make') makeV7fs(disk, planV7fs(order, disk.size / 512, undefined), { uid: 0, gid: 0, now: 1e9 });
+else {
+  const context = { print: (text) => fs.writeSync(1, text), out: { flush() {} } };
+  const status = checkVolume(disk, new FsckDialog(context, { special: file, mode: 'no' }));
+  process.exitCode = status;
+}
