@@ -34,7 +34,7 @@ export function runInImage(request: ImageRequest, argv: readonly string[], body:
   const kernel = new ImageKernel(file, request.writable, request.kernel);
   try {
     mountImage(kernel, file, request);
-    for (const text of [file.warning, ...kernel.said])
+    for (const text of [file.warning, ...kernel.said.map(withAdvice)])
       if (text !== undefined) process.stderr.write(`rumpus: ${file.name}: ${text}\n`);
     const status = kernel.run(argv, body, (sys) => {
       sys.chroot(NODE);
@@ -45,6 +45,10 @@ export function runInImage(request: ImageRequest, argv: readonly string[], body:
   } finally {
     kernel.close();
   }
+}
+
+function withAdvice(text: string): string {
+  return /not unmounted cleanly/.test(text) ? `${text} (\`rumpus fsck\` checks it)` : text;
 }
 
 function mountImage(kernel: ImageKernel, file: ImageFile, request: ImageRequest): void {
