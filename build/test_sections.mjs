@@ -57,6 +57,7 @@ async function native() {
 
 /** Images of others changed by us and read back by them, and the reverse. */
 async function interop() {
+  await prepare(buildKernel, buildHost); // for newfs and fsck; without them those are skipped
   const made = count(await show('make', ['-C', 'kernel-wasm', '--no-print-directory', 'images']));
   const changed = count(await show('make', ['-C', 'kernel-wasm', '--no-print-directory', 'workout']));
   for (const key of Object.keys(made)) made[key] += changed[key];

@@ -9,7 +9,7 @@ export const TOOL_ROWS: readonly (readonly [string, 'bin' | 'sbin' | 'usr/bin' |
   ['dumpfs', 'sbin', 'Facijmsv'],
   ['fdisk', 'sbin', 'Fv'],
   ['fsck', 'sbin', 'MPTdflnpqtvxy'],
-  ['fsck_ext2fs', 'sbin', 'Ubcdfmnpqy'],
+  ['fsck_ext2fs', 'sbin', 'PUbcdfmnpqy'],
   ['fsck_ffs', 'sbin', 'FPUbdfmnpqy'],
   ['fsck_msdos', 'sbin', 'fnpy'],
   ['fsck_v7fs', 'sbin', 'BPfnpqy'],

@@ -63,24 +63,52 @@ readback() {
 	fi
 }
 
+# rumpus SCRIPT: with the image as /dev/rrd0
+rumpus() {
+	node "$root/cli/rumpus.mjs" --threads 0 --disk "rd0=$img" -c "$1"
+}
+
+# newfs NAME OPTIONS: as ext2, on what newfs_ext2fs(8) makes
+newfs() {
+	name=$1 img=$work/$1.img
+	case $name in ${ONLY:-*}) ;; *) return ;; esac
+	[ -n "$rumpus" ] || return
+	rm -f "$img"
+	truncate -s "$size" "$img"
+	rumpus "newfs_ext2fs -V 0 -n $((files * 2 + 1000)) $2 /dev/rrd0" \
+	    >"$work/$name.log" 2>&1 ||
+	    { fail "newfs_ext2fs: $(tail -1 "$work/$name.log")"; return; }
+	check "$img" || return
+	change "newfs_ext2fs $2"
+}
+
 # ext2 NAME TYPE BLOCK INODE FEATURES [async]
 ext2() {
 	name=$1 img=$work/$1.img
 	case $name in ${ONLY:-*}) ;; *) return ;; esac
 	rm -f "$img"
 	mke2fs -q -F -t "$2" -b "$3" -I "$4" -N $((files * 2 + 1000)) -O "$5" \
-	    "$img" "${size:-48m}" >"$work/$name.log" 2>&1 ||
+	    "$img" "$size" >"$work/$name.log" 2>&1 ||
 	    { echo "SKIP $name: $(tail -1 "$work/$name.log")"; return; }
+	change "-t $2 -b $3 -I $4 -O $5 ${6:-}" ${6:-}
+}
+
+# change WHAT [async]: work on the image, and let others look
+change() {
 	for part in work storm finish; do
-		"$bin/workout_ext2fs" "$img" $part "$files" ${6:-} \
+		"$bin/workout_ext2fs" "$img" $part "$files" ${2:-} \
 		    >"$work/$name.log" 2>&1 ||
 		    { fail "$part: $(tail -3 "$work/$name.log")"; return; }
 		check "$img" || return
 	done
+	if [ -n "$rumpus" ]; then
+		rumpus "fsck_ext2fs -fn /dev/rrd0" >"$work/$name.fsck" 2>&1 ||
+		    { fail "fsck_ext2fs: $(grep -v '^\*\*' "$work/$name.fsck" | head -3)"; return; }
+	fi
 	readback "$img" || return
 	passed=$((passed + 1))
 	printf 'ok %-18s %s\n' "$name" \
-	    "e2fsck, debugfs${loop:+, Linux}: -t $2 -b $3 -I $4 -O $5 ${6:-}"
+	    "e2fsck, debugfs${rumpus:+, fsck_ext2fs}${loop:+, Linux}: $1"
 	[ -n "${KEEP:-}" ] || rm -f "$img"
 }
 
@@ -141,6 +169,15 @@ else
 	echo "SKIP loop mounts by Linux: not on this machine"
 fi
 
+root=$here/../../..
+rumpus=
+if node "$root/cli/rumpus.mjs" -c true >/dev/null 2>&1; then
+	rumpus=yes
+else
+	echo "SKIP newfs_ext2fs and fsck_ext2fs: the command line is not built"
+fi
+
+size=48m
 plain=^64bit,^metadata_csum,^metadata_csum_seed,^orphan_file
 for block in 1024 2048 4096; do
 	ext2 "ext2-$block" ext2 $block 128 none,filetype,sparse_super
@@ -150,6 +187,8 @@ for block in 1024 2048 4096; do
 	ext2 "ext4-csum-$block" ext4 $block 128 \
 	    $plain,uninit_bg,^flex_bg,huge_file,^has_journal async
 done
+newfs newfs ""
+newfs newfs-4096-256 "-b 4096 -D 256"
 size=192m files=$((files * 5))
 ext2 ext4-ten-thousand ext4 4096 256 $plain,uninit_bg
 size=48m files=$((files / 5))

@@ -30,8 +30,8 @@ const LOSTFOUND_MODE = 0o1777;
 
 /** fsck_ext2fs(8). */
 export const fsckExt2fs: Program = (ctx) => {
-  const usage = () => ctx.usage(`${ctx.name} [-dfnpqUy] [-b block#] [-c level] [-m mode] filesystem ...`);
-  const { options, rest } = ctx.getopt('b:c:dfm:npqUy', usage);
+  const usage = () => ctx.usage(`${ctx.name} [-dfnPpqUy] [-b block#] [-c level] [-m mode] filesystem ...`);
+  const { options, rest } = ctx.getopt('b:c:dfm:nPpqUy', usage);
   if (rest.length === 0) usage();
   const flags = new Map(options.map(({ flag, value }) => [flag, value]));
   const block = numberOf(ctx, flags.get('b'), 10);

@@ -189,7 +189,6 @@ export class InodeCheck {
   private claim(claims: Claims): boolean {
     const { check, ino } = this;
     const { used, shared, dialog } = check;
-    const nodes = claims.nodes.filter((block) => used.has(block));
     const duplicates = new Set<number>();
     for (const run of claims.runs) {
       const end = run.start + run.length;
@@ -203,6 +202,7 @@ export class InodeCheck {
       }
     }
     for (const run of claims.runs) this.claimRun(run, duplicates);
+    const nodes = claims.nodes.filter((block) => used.has(block));
     for (const block of nodes) shared.add(block);
     for (const block of claims.nodes) used.set(block);
     const count = nodes.length + duplicates.size;
