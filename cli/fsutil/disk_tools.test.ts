@@ -49,6 +49,21 @@ describe.skipIf(!BUILT)('rumpus newfs and fsck', { timeout: 60_000 }, () => {
     expect(rumpus('fsck', '-n', 'v7').status).toBe(0);
   });
 
+  it('make partition tables that sgdisk and sfdisk read', () => {
+    scratch.blank('gpt', 8);
+    expect(rumpus('gpt', 'create', 'gpt')).toMatchObject({ status: 0, err: '' });
+    expect(rumpus('gpt', 'add', '-a', '1m', '-l', 'root', 'gpt').status).toBe(0);
+    expect(rumpus('newfs', 'gpt:root').status).toBe(0);
+    expect(rumpus('gpt', 'show', '-l', 'gpt').out).toContain('1  GPT part - "root"');
+    expect(scratch.tool('sgdisk', '-v', 'gpt')).toContain('No problems found');
+    scratch.blank('mbr', 8);
+    expect(rumpus('mbr', 'create', 'mbr').status).toBe(0);
+    expect(rumpus('mbr', 'add', '-b', '2048', '-s', '2m', 'mbr').status).toBe(0);
+    expect(rumpus('disklabel', '-w', 'mbr', 'auto').status).toBe(0);
+    expect(rumpus('fdisk', 'mbr').out).toContain('0: NetBSD (sysid 169)');
+    expect(scratch.tool('sfdisk', '-d', 'mbr')).toMatch(/start= +2048, size= +4096, type=a9/);
+  });
+
   it('want an image', () => {
     expect(rumpus('fsck', 'none')).toMatchObject({
       status: 1,

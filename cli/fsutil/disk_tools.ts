@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /**
- * The programs that make and check file systems, on an image that is not mounted: `rumpus fsck -y disk.img:2`. The first word
+ * The programs that make and check file systems and partition tables, on an image that is not mounted: `rumpus fsck -y disk.img:2`. The first word
  * that names a file of the host is the image; the program sees a disk of that name.
  */
 import { existsSync } from 'node:fs';
@@ -37,7 +37,13 @@ export function runDiskTool(name: DiskToolName, words: readonly string[]): numbe
 }
 
 function onlyReads(name: DiskToolName, words: readonly string[]): boolean {
-  return name === 'dumpfs' || (name.startsWith('fsck') && words.some((word) => /^-[a-zA-Z]*n/.test(word)));
+  if (name === 'gpt' || name === 'mbr') return words.some((word) => word === 'show' || word === 'header');
+  if (name === 'disklabel') return !words.some((word) => /^-[a-zA-Z]*[Rw]/.test(word));
+  return (
+    name === 'dumpfs' ||
+    name === 'fdisk' ||
+    (name.startsWith('fsck') && words.some((word) => /^-[a-zA-Z]*n/.test(word)))
+  );
 }
 
 /** fsck(8) without fstab(5): the checker of the type that is there. */

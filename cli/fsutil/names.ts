@@ -11,7 +11,7 @@ export function isFileCommand(word: string): word is FileCommandName {
 
 /** Programs for images that are not mounted. */
 // biome-ignore format: a table
-export const DISK_TOOL_NAMES = ['dumpfs', 'fsck', 'fsck_ext2fs', 'fsck_ffs', 'fsck_msdos', 'fsck_v7fs', 'newfs', 'newfs_ext2fs', 'newfs_msdos', 'newfs_v7fs', 'tunefs'] as const;
+export const DISK_TOOL_NAMES = ['disklabel', 'dumpfs', 'fdisk', 'fsck', 'fsck_ext2fs', 'fsck_ffs', 'fsck_msdos', 'fsck_v7fs', 'gpt', 'mbr', 'newfs', 'newfs_ext2fs', 'newfs_msdos', 'newfs_v7fs', 'tunefs'] as const;
 
 export type DiskToolName = (typeof DISK_TOOL_NAMES)[number];
 

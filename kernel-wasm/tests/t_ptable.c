@@ -195,6 +195,10 @@ TEST(mbr_hostile)
 	memcpy(h_pt_image, fat, sizeof(fat));
 	h_pt_search();
 	CHECK_EQ(h_pt_nwedges, 0);
+	memset(h_pt_image, 0, 446);
+	memcpy(h_pt_image, "\xeb\x52\x90NTFS    ", 11);
+	h_pt_search();
+	CHECK_EQ(h_pt_nwedges, 0);
 	/* More logical partitions than a chain may have. */
 	memset(h_pt_image, 0, PT_SIZE);
 	h_mbr_part(0, 0, 0x05, 1000, 15000);

@@ -82,14 +82,21 @@ mbr_part(const uint8_t *sec, int i)
 	};
 }
 
-/* A jump, bytes per sector, sectors per cluster and FATs that make sense. */
+/*
+ * The boot sector of a file system of DOS or Windows: a jump, and sectors,
+ * clusters and FATs that make sense, or the name of the others.
+ */
 static bool
-mbr_isfat(const uint8_t *sec)
+mbr_isboot(const uint8_t *sec)
 {
 	uint16_t bps = le16dec(sec + 11);
 
-	return (sec[0] == 0xe9 || (sec[0] == 0xeb && sec[2] == 0x90)) &&
-	    bps >= 512 && bps <= 4096 && powerof2(bps) && sec[13] != 0 &&
+	if (sec[0] != 0xe9 && (sec[0] != 0xeb || sec[2] != 0x90))
+		return false;
+	if (memcmp(sec + 3, "NTFS    ", 8) == 0 ||
+	    memcmp(sec + 3, "EXFAT   ", 8) == 0)
+		return true;
+	return bps >= 512 && bps <= 4096 && powerof2(bps) && sec[13] != 0 &&
 	    powerof2(sec[13]) && le16dec(sec + 14) != 0 &&
 	    (sec[16] == 1 || sec[16] == 2);
 }
@@ -101,7 +108,7 @@ mbr_isvalid(const uint8_t *sec)
 	struct mbr_part p;
 	int i, n = 0;
 
-	if (le16dec(sec + MBR_MAGICOFF) != MBR_MAGIC || mbr_isfat(sec))
+	if (le16dec(sec + MBR_MAGICOFF) != MBR_MAGIC || mbr_isboot(sec))
 		return false;
 	for (i = 0; i < MBR_PARTS; i++) {
 		p = mbr_part(sec, i);

@@ -8,7 +8,7 @@ import type { ProgramContext } from '../../lib/program_context.ts';
 import { DIOCGDINFO } from '../../librump/constants.gen.ts';
 import { disklabel as DISKLABEL } from '../../librump/structs.gen.ts';
 import { SyscallError } from '../../librump/syscall_error.ts';
-import { hasSignature, isFatBoot, MBR_BYTES, readEntries } from '../mbr/mbr_sector.ts';
+import { hasSignature, isFileSystemBoot, MBR_BYTES, readEntries } from '../mbr/mbr_sector.ts';
 import { diskPath, makeWedges, withStruct } from '../wedges.ts';
 import { defaultLabel, findLabel, type Label, labelFaults, readLabel, writeLabel } from './label.ts';
 import { formatDisktab, formatLabel, LabelTextError, parseLabel } from './label_text.ts';
@@ -74,7 +74,7 @@ function findPlace(device: RawDevice): Place {
 function sliceStarts(device: RawDevice): number[] {
   if (device.size < MBR_BYTES) return [];
   const boot = device.read(0, device.sectorSize);
-  if (!hasSignature(boot) || isFatBoot(boot)) return [];
+  if (!hasSignature(boot) || isFileSystemBoot(boot)) return [];
   return readEntries(boot)
     .filter((entry) => entry.type === NETBSD && entry.size > 16)
     .map((entry) => entry.start * device.sectorSize)

@@ -3,7 +3,7 @@
 import { type Disk, RawDevice } from '../../disk/raw_device.ts';
 import type { ProgramContext } from '../../lib/program_context.ts';
 import { SyscallError } from '../../librump/syscall_error.ts';
-import { hasSignature, isFatBoot, type MbrEntry, readEntries, writeProtective } from '../mbr/mbr_sector.ts';
+import { hasSignature, isFileSystemBoot, type MbrEntry, readEntries, writeProtective } from '../mbr/mbr_sector.ts';
 import { diskPath, makeWedges } from '../wedges.ts';
 import { GptTable } from './gpt_table.ts';
 
@@ -26,7 +26,7 @@ export class GptDisk {
     this.sectors = Math.floor(device.size / this.media.sectorSize);
     if (this.sectors < 6) ctx.fail(`${device.path}: the disk is too small`);
     const boot = this.media.read(0, this.media.sectorSize);
-    const valid = hasSignature(boot) && !isFatBoot(boot);
+    const valid = hasSignature(boot) && !isFileSystemBoot(boot);
     this.mbr = valid ? readEntries(boot).filter((entry) => entry.type !== 0 && entry.size !== 0) : undefined;
     this.primary = GptTable.read(this.media, 1);
     this.secondary = GptTable.read(this.media, this.sectors - 1);

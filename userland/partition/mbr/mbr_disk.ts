@@ -5,7 +5,7 @@ import type { Extent } from '../sizes.ts';
 import {
   hasSignature,
   isExtended,
-  isFatBoot,
+  isFileSystemBoot,
   MBR_BYTES,
   MBR_ENTRIES,
   type MbrEntry,
@@ -44,7 +44,7 @@ export class MbrDisk {
     this.sectors = Math.floor(disk.size / MBR_BYTES);
     const boot = disk.size < MBR_BYTES ? new Uint8Array(MBR_BYTES) : this.sector(0);
     const flags = [446, 462, 478, 494].every((at) => ((boot[at] as number) & 0x7f) === 0);
-    this.valid = hasSignature(boot) && !isFatBoot(boot) && flags;
+    this.valid = hasSignature(boot) && !isFileSystemBoot(boot) && flags;
     this.primary = this.valid ? readEntries(boot) : Array.from({ length: MBR_ENTRIES }, () => UNUSED);
     this.logical = this.readChain();
   }

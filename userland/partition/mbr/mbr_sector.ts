@@ -36,13 +36,14 @@ export function putSignature(sector: Uint8Array): void {
   view(sector).setUint16(SIGNATURE_AT, SIGNATURE, true);
 }
 
-/** The boot sector of a FAT file system ends in the same signature; its parameters tell it apart. */
-export function isFatBoot(sector: Uint8Array): boolean {
+/** The boot sector of a file system of DOS or Windows ends in the same signature; its parameters tell it apart. */
+export function isFileSystemBoot(sector: Uint8Array): boolean {
+  if (sector[0] !== 0xe9 && (sector[0] !== 0xeb || sector[2] !== 0x90)) return false;
+  if (['NTFS    ', 'EXFAT   '].includes(String.fromCharCode(...sector.subarray(3, 11)))) return true;
   const v = view(sector);
   const bytes = v.getUint16(11, true);
   const cluster = sector[13] as number;
   return (
-    (sector[0] === 0xe9 || (sector[0] === 0xeb && sector[2] === 0x90)) &&
     [512, 1024, 2048, 4096].includes(bytes) &&
     cluster !== 0 &&
     (cluster & (cluster - 1)) === 0 &&
