@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runScript } from '../../testing/run_script.ts';
 
 const CASES: readonly (readonly [string, string])[] = [
+  ['ln f h; gzip f 2>&1; echo $?; gzip -f f; ls', 'gzip: f has 1 other link -- skipping\n1\nd\nf.gz\nh\n'],
   ['gzip f; ls; gunzip f; ls; cat f', 'd\nf.gz\nd\nf\nhello\n'],
   ['gzip -k f; zcat f.gz; gzip -dc f.gz; gzip -c f | gunzip; ls', 'hello\nhello\nhello\nd\nf\nf.gz\n'],
   ['gzip f; gzip -t f.gz; echo $?; gzip -tv f.gz 2>&1', '0\nf.gz:\tOK\n'],

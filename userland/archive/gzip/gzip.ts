@@ -109,13 +109,21 @@ class GzipRun {
     const regular = isRegular(st) || this.flags.has('f');
     if (!regular) ctx.warn(`${path} is not a regular file -- ignored`);
     const target = this.decompress ? this.plainName(path) : this.packedName(path);
-    if (!regular || target === undefined) return;
+    if (!regular || target === undefined || this.hasOtherLinks(path, st)) return;
     const fd = ctx.sys.open(path, O_RDONLY);
     try {
       this.opened(fd, path, target, st);
     } finally {
       ctx.sys.close(fd);
     }
+  }
+
+  /** The other names would keep the old contents. */
+  private hasOtherLinks(path: string, st: Stat): boolean {
+    const stays = this.toOutput || ['f', 'k', 'l', 't'].some((flag) => this.flags.has(flag));
+    if (stays || st.nlink < 2) return false;
+    this.complain(`${path} has ${st.nlink - 1} other link${st.nlink === 2 ? '' : 's'} -- skipping`);
+    return true;
   }
 
   private opened(fd: number, path: string, target: string, st: Stat): void {
