@@ -197,3 +197,29 @@ TEST_FLAGS(ptyfs, T_LEAKS)
 	CHECK_EQ(h_close(a.sfd), 0);
 	CHECK_EQ(h_close(a.cfd), 0);
 }
+
+/* A chrooted process is told the name under its own root. */
+TEST_FLAGS(chrooted, T_LEAKS)
+{
+	struct ptyfs_args args = { .version = PTYFS_ARGSVERSION, .gid = 4,
+	    .mode = 0620 };
+	struct lwp *l = curlwp;
+	struct ptmget pg;
+	long fd = h_open("/dev/ptm", O_RDWR, 0);
+
+	CHECK_EQ(h_mkdir("/jail", 0755), 0);
+	CHECK_EQ(h_mkdir("/jail/pts", 0755), 0);
+	CHECK_EQ(h_mount("ptyfs", "/jail/pts", 0, &args, sizeof(args)), 0);
+	CHECK_EQ(rump_lwproc_rfork(RUMP_RFFDG), 0);
+	CHECK_EQ(h_chdir("/jail"), 0);
+	CHECK_EQ(h_chroot("/jail"), 0);
+	CHECK_EQ(ioctl(fd, TIOCPTMGET, &pg), 0);
+	CHECK_STR(pg.sn, "/pts/0");
+	talk(pg.cfd, pg.sfd);
+	CHECK_EQ(h_close(pg.sfd), 0);
+	CHECK_EQ(h_close(pg.cfd), 0);
+	rump_lwproc_releaselwp();
+	rump_lwproc_switch(l);
+	CHECK_EQ(h_close(fd), 0);
+	CHECK_EQ(h_unmount("/jail/pts", 0), 0);
+}

@@ -278,6 +278,41 @@ TEST_FLAGS(v7_update, T_LEAKS)
 	end(e);
 }
 
+/* File handles lead back as long as the file is there; statvfs counts. */
+TEST_FLAGS(v7_handles, T_LEAKS)
+{
+	int e = V7FS_BIG_ENDIAN;
+	struct vnode *vp, *again;
+	struct statvfs sb;
+	struct mount *mp;
+	uint8_t space[64];
+	struct fid *fid = (struct fid *)space;
+	size_t len = 1;
+
+	begin(e, 100 * V7FS_BSIZE, 16);
+	CHECK_EQ(put("/m/f", 1, 0, 6000), 6000);
+	CHECK_EQ(namei_simple_kernel("/m/f", NSM_FOLLOW_NOEMULROOT, &vp), 0);
+	mp = vp->v_mount;
+	CHECK_EQ(VFS_VPTOFH(vp, fid, &len), E2BIG);
+	CHECK_EQ(VFS_VPTOFH(vp, fid, &len), 0);
+	CHECK_EQ(VFS_FHTOVP(mp, fid, &again), 0);
+	CHECK(again == vp);
+	vput(again);
+	vrele(vp);
+	CHECK_EQ(VFS_STATVFS(mp, &sb), 0);
+	CHECK_EQ(sb.f_bsize, 512);
+	CHECK_EQ(sb.f_namemax, 14);
+	CHECK_EQ(sb.f_blocks, 96);		/* 2, and an i-list of 2 */
+	CHECK_EQ(sb.f_bfree, 96 - 1 - 12 - 1);	/* root, data, indirect */
+	CHECK_EQ(sb.f_files, 15);
+	CHECK_EQ(sb.f_ffree, 13);
+	CHECK_EQ(h_unlink("/m/f"), 0);
+	CHECK_EQ(VFS_FHTOVP(mp, fid, &again), ESTALE);
+	fid->fid_len = 3;
+	CHECK_EQ(VFS_FHTOVP(mp, fid, &again), EINVAL);
+	end(e);
+}
+
 /* What is no v7fs, or one in another order, is not mounted. */
 TEST_FLAGS(v7_refused, T_LEAKS)
 {

@@ -21,6 +21,7 @@
 #include <sys/lwp.h>
 #include <sys/module.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <miscfs/genfs/genfs.h>
 #include <miscfs/specfs/specdev.h>
@@ -88,17 +89,28 @@ ptm_allocvp(struct mount *mp, struct lwp *l __unused, struct vnode **vpp,
 	    (unsigned)minor(dev), vpp);
 }
 
-/* A master has no name. */
+/*
+ * A master has no name, a slave the one that its user sees, who may have
+ * another root.
+ */
 static int
-ptm_makename(struct mount *mp, struct lwp *l __unused, char *buf, size_t len,
+ptm_makename(struct mount *mp, struct lwp *l, char *buf, size_t len,
     dev_t dev, char ms)
 {
-	if (ms == 'p')
+	struct statvfs *sbp;
+	int error;
+
+	if (ms == 'p') {
 		snprintf(buf, len, "/dev/null");
-	else
-		snprintf(buf, len, "%s/%u", mp->mnt_stat.f_mntonname,
+		return 0;
+	}
+	sbp = kmem_alloc(sizeof(*sbp), KM_SLEEP);
+	error = dostatvfs(mp, sbp, l, MNT_NOWAIT, 1);
+	if (error == 0)
+		snprintf(buf, len, "%s/%u", sbp->f_mntonname,
 		    (unsigned)minor(dev));
-	return 0;
+	kmem_free(sbp, sizeof(*sbp));
+	return error;
 }
 
 static void

@@ -175,74 +175,39 @@ v7fs_gro_lookup(struct mount *mp, struct vnode *dvp,
 	    vpp);
 }
 
+static bool
+rename_removed(struct vnode *vp)
+{
+	return VTOV7(vp)->n_din.di_nlink == 0;
+}
+
 /*
  * The directory above vp, referenced; *upp NULL: vp is the root.
  */
 static int
-rename_parent(struct vnode *vp, struct vnode **upp)
+rename_parent(struct mount *mp, struct vnode *vp, struct vnode **upp)
 {
-	int error;
-
+	(void)mp;
 	*upp = NULL;
-	error = vn_lock(vp, LK_SHARED);
-	if (error != 0)
-		return error;
-	if (VTOV7(vp)->n_din.di_nlink == 0)
-		error = ENOENT;
-	else if (VTOV7(vp)->n_ino != V7FS_ROOT_INODE)
-		error = v7fs_dir_vnode(VTOV7(vp), "..", 2, upp);
-	VOP_UNLOCK(vp);
-	if (error == 0 && *upp != NULL && (*upp)->v_type != VDIR) {
-		vrele(*upp);
-		error = EIO;
-	}
-	return error;
+	if (rename_removed(vp))
+		return ENOENT;
+	return VTOV7(vp)->n_ino == V7FS_ROOT_INODE ? 0 :
+	    v7fs_dir_vnode(VTOV7(vp), "..", 2, upp);
 }
 
-/*
- * Walk from tdvp towards the root; more steps than inodes are a ring.
- */
 static int
 v7fs_gro_genealogy(struct mount *mp, kauth_cred_t cred, struct vnode *fdvp,
     struct vnode *tdvp, struct vnode **intermediate)
 {
-	uint32_t steps = VFSTOV7FS(mp)->fs_maxino;
-	struct vnode *vp = tdvp, *up;
-	int error;
-
 	(void)cred;
-	*intermediate = NULL;
-	vref(vp);
-	for (;;) {
-		error = steps-- == 0 ? ELOOP : rename_parent(vp, &up);
-		if (error != 0 || up == NULL)
-			break;
-		if (up == fdvp) {
-			vrele(up);
-			*intermediate = vp;
-			return 0;
-		}
-		vrele(vp);
-		vp = up;
-	}
-	vrele(vp);
-	return error;
+	return genfs_genealogy(mp, fdvp, tdvp, rename_parent, intermediate);
 }
 
 static int
 v7fs_gro_lock_directory(struct mount *mp, struct vnode *vp)
 {
-	int error;
-
 	(void)mp;
-	error = vn_lock(vp, LK_EXCLUSIVE);
-	if (error != 0)
-		return error;
-	if (VTOV7(vp)->n_din.di_nlink == 0) {
-		VOP_UNLOCK(vp);
-		return ENOENT;
-	}
-	return 0;
+	return genfs_lock_directory(vp, rename_removed);
 }
 
 static const struct genfs_rename_ops v7fs_rename_ops = {

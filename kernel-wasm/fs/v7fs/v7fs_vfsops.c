@@ -361,25 +361,9 @@ v7fs_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
 }
 
 static int
-v7fs_vget(struct mount *mp, ino_t ino, struct vnode **vpp)
-{
-	int error;
-
-	error = vcache_get(mp, &ino, sizeof(ino), vpp);
-	if (error != 0)
-		return error;
-	error = vn_lock(*vpp, LK_EXCLUSIVE);
-	if (error != 0) {
-		vrele(*vpp);
-		*vpp = NULL;
-	}
-	return error;
-}
-
-static int
 v7fs_root(struct mount *mp, struct vnode **vpp)
 {
-	return v7fs_vget(mp, V7FS_ROOT_INODE, vpp);
+	return vfs_inovget(mp, V7FS_ROOT_INODE, vpp);
 }
 
 static int
@@ -419,7 +403,7 @@ v7fs_fhtovp(struct mount *mp, struct fid *fhp, struct vnode **vpp)
 	if (fhp->fid_len != sizeof(f))
 		return EINVAL;
 	memcpy(&f, fhp, sizeof(f));
-	error = v7fs_vget(mp, f.v7f_ino, vpp);
+	error = vfs_inovget(mp, f.v7f_ino, vpp);
 	if (error != 0)
 		return error == EINVAL || error == EIO ? ESTALE : error;
 	if (VTOV7(*vpp)->n_din.di_nlink != 0)
@@ -434,13 +418,8 @@ v7fs_vptofh(struct vnode *vp, struct fid *fhp, size_t *fh_size)
 {
 	struct v7fid f = { .v7f_len = sizeof(f),
 	    .v7f_ino = (uint16_t)VTOV7(vp)->n_ino };
-	bool fits = *fh_size >= sizeof(f);
 
-	*fh_size = sizeof(f);
-	if (!fits)
-		return E2BIG;
-	memcpy(fhp, &f, sizeof(f));
-	return 0;
+	return vfs_putfid(&f, sizeof(f), fhp, fh_size);
 }
 
 static const struct vnodeopv_desc *const v7fs_vnodeopv_descs[] = {
@@ -460,7 +439,7 @@ static struct vfsops v7fs_vfsops = {
 	.vfs_quotactl = vfs_stdquotactl,
 	.vfs_statvfs = v7fs_statvfs,
 	.vfs_sync = v7fs_sync,
-	.vfs_vget = v7fs_vget,
+	.vfs_vget = vfs_inovget,
 	.vfs_loadvnode = v7fs_loadvnode,
 	.vfs_newvnode = v7fs_newvnode,
 	.vfs_fhtovp = v7fs_fhtovp,
