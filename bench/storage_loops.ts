@@ -8,13 +8,14 @@ import { openIdbImage } from '../workers/stores/idb_block_store.ts';
 import { ImageCatalogue } from '../workers/stores/image_catalogue.ts';
 import { OpfsBlockStore } from '../workers/stores/opfs_block_store.ts';
 
-const SIZE = 32 << 20;
+const SIZE = 16 << 20;
+const MEGABYTES = SIZE / 1e6;
 const RECORD = 16384;
 const PIECE = 65536;
 const RECORDS = PIECE / RECORD;
 const SMALL = 4096;
 const RANDOM = 400;
-const RUNS = 5;
+const RUNS = 11;
 
 interface Figures {
   readonly name: string;
@@ -26,7 +27,8 @@ interface Figures {
 const piece = new Uint8Array(PIECE);
 crypto.getRandomValues(piece.subarray(0, 65536));
 
-const offsets = Array.from({ length: RANDOM }, (_, i) => ((i * 7919) % (SIZE / SMALL)) * SMALL);
+/** Each in another record. */
+const offsets = Array.from({ length: RANDOM }, (_, i) => ((i * 389) % (SIZE / RECORD)) * RECORD);
 
 async function perSecond(amount: number, body: () => Promise<void>): Promise<number> {
   const start = performance.now();
@@ -86,31 +88,68 @@ async function idbFigures(): Promise<Figures[]> {
   const catalogue = await ImageCatalogue.open();
   const { id } = await catalogue.create('bench', SIZE);
   const bare = await BareIdb.open();
-  const write: Figures = { name: 'storage/idb-sequential-write', unit: 'MB/s', runs: [], bare: [] };
-  const read: Figures = { name: 'storage/idb-sequential-read', unit: 'MB/s', runs: [], bare: [] };
-  const random: Figures = { name: 'storage/idb-random-4k-read', unit: '1/s', runs: [], bare: [] };
-  const warm: Figures = { name: 'storage/idb-warm-read', unit: 'MB/s', runs: [], bare: [] };
-  const megabytes = SIZE / 1e6;
+  const write = figures('storage/idb-sequential-write', 'MB/s');
+  const read = figures('storage/idb-sequential-read', 'MB/s');
+  const random = figures('storage/idb-random-4k-read', '1/s');
+  const warm = figures('storage/idb-warm-read', 'MB/s');
   const dst = new Uint8Array(PIECE);
+  const memory = new Uint8Array(SIZE).fill(1);
+  /** A store with nothing in its cache. */
+  const cold = async (amount: number, body: (store: BlockStore) => Promise<void>): Promise<number> => {
+    const store = await idbStore(id);
+    const speed = await perSecond(amount, () => body(store));
+    await store.close();
+    return speed;
+  };
   for (let run = 0; run < RUNS; run++) {
-    let store = await idbStore(id);
-    write.runs.push(await perSecond(megabytes, () => writeAll(store)));
+    await both(
+      run,
+      write,
+      () => cold(MEGABYTES, writeAll),
+      () => perSecond(MEGABYTES, () => writeBare(bare)),
+    );
+    await both(
+      run,
+      read,
+      () => cold(MEGABYTES, readAll),
+      () => perSecond(MEGABYTES, () => readAll(bare)),
+    );
+    await both(
+      run,
+      random,
+      () => cold(RANDOM, readRandom),
+      () => perSecond(RANDOM, () => readRandom(bare)),
+    );
+    const store = await idbStore(id);
+    await readAll(store);
+    const again = (): Promise<void> => repeat(4, () => readAll(store));
+    await both(
+      run,
+      warm,
+      () => perSecond(MEGABYTES * 4, again),
+      () => perSecond(MEGABYTES * 4, async () => copyAll(memory, dst)),
+    );
     await store.close();
-    write.bare.push(await perSecond(megabytes, () => writeBare(bare)));
-    store = await idbStore(id);
-    read.runs.push(await perSecond(megabytes, () => readAll(store)));
-    warm.runs.push(await perSecond(megabytes * 4, () => repeat(4, () => readAll(store))));
-    warm.bare.push(await perSecond(megabytes * 4, async () => copyAll(dst)));
-    await store.close();
-    read.bare.push(await perSecond(megabytes, () => readAll(bare)));
-    store = await idbStore(id);
-    random.runs.push(await perSecond(RANDOM, () => readRandom(store)));
-    await store.close();
-    random.bare.push(await perSecond(RANDOM, () => readRandom(bare)));
   }
   await catalogue.remove(id);
   catalogue.close();
   return [write, read, random, warm];
+}
+
+function figures(name: string, unit: string): Figures {
+  return { name, unit, runs: [], bare: [] };
+}
+
+/** The store and what it is compared with, the first of them by turns: what else the machine does hits both. */
+async function both(
+  run: number,
+  { runs, bare }: Figures,
+  store: () => Promise<number>,
+  plain: () => Promise<number>,
+): Promise<void> {
+  if (run % 2 === 0) runs.push(await store());
+  bare.push(await plain());
+  if (run % 2 !== 0) runs.push(await store());
 }
 
 type Readable = Pick<BlockStore, 'read'>;
@@ -139,8 +178,8 @@ async function repeat(times: number, body: () => Promise<void>): Promise<void> {
 }
 
 /** The speed of memory: the same copies without a store. */
-function copyAll(dst: Uint8Array): void {
-  for (let i = 0; i < (4 * SIZE) / PIECE; i++) dst.set(piece);
+function copyAll(memory: Uint8Array, dst: Uint8Array): void {
+  for (let i = 0; i < 4; i++) for (let at = 0; at < SIZE; at += PIECE) dst.set(memory.subarray(at, at + PIECE));
 }
 
 async function opfsFigures(): Promise<Figures[]> {
@@ -149,31 +188,39 @@ async function opfsFigures(): Promise<Figures[]> {
   const store = await OpfsBlockStore.open(id, SIZE, false);
   const root = await navigator.storage.getDirectory();
   const handle = await (await root.getFileHandle('bare', { create: true })).createSyncAccessHandle();
-  const write: Figures = { name: 'storage/opfs-sequential-write', unit: 'MB/s', runs: [], bare: [] };
-  const read: Figures = { name: 'storage/opfs-sequential-read', unit: 'MB/s', runs: [], bare: [] };
-  const random: Figures = { name: 'storage/opfs-random-4k-read', unit: '1/s', runs: [], bare: [] };
-  const megabytes = SIZE / 1e6;
+  const write = figures('storage/opfs-sequential-write', 'MB/s');
+  const read = figures('storage/opfs-sequential-read', 'MB/s');
+  const random = figures('storage/opfs-random-4k-read', '1/s');
   const dst = new Uint8Array(PIECE);
   const small = new Uint8Array(SMALL);
+  const plainWrite = async (): Promise<void> => {
+    for (let at = 0; at < SIZE; at += PIECE) handle.write(piece, { at });
+    handle.flush();
+  };
+  const plainRead = async (): Promise<void> => {
+    for (let at = 0; at < SIZE; at += PIECE) handle.read(dst, { at });
+  };
+  const plainRandom = async (): Promise<void> => {
+    for (const at of offsets) handle.read(small, { at });
+  };
   for (let run = 0; run < RUNS; run++) {
-    write.runs.push(await perSecond(megabytes, () => writeAll(store)));
-    write.bare.push(
-      await perSecond(megabytes, async () => {
-        for (let at = 0; at < SIZE; at += PIECE) handle.write(piece, { at });
-        handle.flush();
-      }),
+    await both(
+      run,
+      write,
+      () => perSecond(MEGABYTES, () => writeAll(store)),
+      () => perSecond(MEGABYTES, plainWrite),
     );
-    read.runs.push(await perSecond(megabytes, () => readAll(store)));
-    read.bare.push(
-      await perSecond(megabytes, async () => {
-        for (let at = 0; at < SIZE; at += PIECE) handle.read(dst, { at });
-      }),
+    await both(
+      run,
+      read,
+      () => perSecond(MEGABYTES, () => readAll(store)),
+      () => perSecond(MEGABYTES, plainRead),
     );
-    random.runs.push(await perSecond(RANDOM, () => readRandom(store)));
-    random.bare.push(
-      await perSecond(RANDOM, async () => {
-        for (const at of offsets) handle.read(small, { at });
-      }),
+    await both(
+      run,
+      random,
+      () => perSecond(RANDOM, () => readRandom(store)),
+      () => perSecond(RANDOM, plainRandom),
     );
   }
   handle.close();
@@ -183,11 +230,11 @@ async function opfsFigures(): Promise<Figures[]> {
   return [write, read, random];
 }
 
-async function figures(): Promise<Figures[]> {
+async function allFigures(): Promise<Figures[]> {
   return [...(await idbFigures()), ...(await opfsFigures())];
 }
 
-void figures().then(
+void allFigures().then(
   (all) => self.postMessage(all),
   (error: unknown) => self.postMessage(String(error)),
 );

@@ -63,7 +63,7 @@ function checkSlots(state: readonly number[], synced: number): void {
 
 for (const storage of ['indexeddb', 'opfs'] as const) {
   test(`killing the browser loses nothing that was synced and tears nothing: ${storage}`, async () => {
-    test.setTimeout(60_000 + KILLS * 10_000);
+    test.setTimeout(60_000 + KILLS * 30_000);
     const profile = makeProfile();
     let synced = 0;
     try {
