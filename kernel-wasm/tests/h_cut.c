@@ -3,8 +3,9 @@
  * h_cut.c - cut the power of a file system that is at work.
  *
  * With H_CUT_DUMP=/prefix in the environment the disk of each cut becomes a
- * file /prefix-SERIAL.img, for checkers that run outside.  H_CUT_ROUNDS=n makes
- * the scenario longer and cuts after each write of it.
+ * file /prefix-SERIAL.img, for checkers that run outside; with H_CUT_STEP=n of
+ * each n-th cut.  H_CUT_ROUNDS=n makes the scenario longer and cuts after each
+ * write of it.
  */
 
 #include "h_cut.h"
@@ -102,13 +103,16 @@ dump(void)
 {
 	static unsigned serial;
 	struct rumpuser_iovec iov = { h_memdisk.md_bytes, h_memdisk.md_size };
-	char prefix[256], path[300];
+	char prefix[256], path[300], step[16] = "1";
 	size_t n;
 	int fd;
 
 	if (rumpuser_getparam("H_CUT_DUMP", prefix, sizeof(prefix)) != 0)
 		return;
-	snprintf(path, sizeof(path), "%s-%u.img", prefix, serial++);
+	(void)rumpuser_getparam("H_CUT_STEP", step, sizeof(step));
+	if (serial++ % strtoul(step, NULL, 10) != 0)
+		return;
+	snprintf(path, sizeof(path), "%s-%u.img", prefix, serial - 1);
 	CHECK_EQ(rumpuser_open(path, RUMPUSER_OPEN_WRONLY |
 	    RUMPUSER_OPEN_CREATE, &fd), 0);
 	CHECK_EQ(rumpuser_iovwrite(fd, &iov, 1, 0, &n), 0);

@@ -24,6 +24,8 @@ boot_sector(const struct h_msdos_params *p, uint8_t *b, uint32_t sectors,
 	b[16] = 2;
 	le16enc(b + 17, wide ? 0 : (uint16_t)p->p_rootents);
 	b[21] = 0xf8;
+	le16enc(b + 24, 63);
+	le16enc(b + 26, 255);
 	le32enc(b + 32, sectors);
 	if (wide) {
 		le32enc(b + 36, fatsecs);
@@ -32,6 +34,8 @@ boot_sector(const struct h_msdos_params *p, uint8_t *b, uint32_t sectors,
 		le16enc(b + 50, 6);
 	} else
 		le16enc(b + 22, (uint16_t)fatsecs);
+	b[wide ? 66 : 38] = 0x29;
+	memcpy(b + (wide ? 71 : 43), "NO NAME    ", 11);
 	b[510] = 0x55;
 	b[511] = 0xaa;
 }

@@ -94,6 +94,68 @@ TEST_FLAGS(fat_random, T_LEAKS)
 }
 
 /*
+ * Two files in one piece a cluster, read from their ends: what is remembered
+ * of their chains is right, also when they become shorter and grow again.
+ */
+TEST_FLAGS(fat_backwards, T_LEAKS)
+{
+	static const char *const path[] = { "/m/one", "/m/other" };
+	const unsigned pieces = 5000;
+	unsigned i;
+	long fd;
+
+	begin(&large[2], MNT_ASYNC);
+	for (i = 0; i < 2 * pieces; i++)
+		CHECK_EQ(put(path[i % 2], i % 2, i / 2 * 512, 512), 512);
+	for (i = pieces; i-- > 0;)
+		get(path[0], 0, i * 512, 512);
+	fd = h_open(path[0], O_RDWR, 0);
+	CHECK_EQ(h_ftruncate(fd, 3000 * 512), 0);
+	CHECK_EQ(h_close(fd), 0);
+	for (i = 3000; i < pieces; i++)
+		CHECK_EQ(put(path[0], 2, i * 512, 512), 512);
+	for (i = pieces; i > 0; i -= 500) {
+		get(path[0], i > 3000 ? 2 : 0, (i - 500) * 512, 500 * 512);
+		get(path[1], 1, (i - 500) * 512, 500 * 512);
+	}
+	checkit();
+	h_memdisk_detach();
+}
+
+/* The lowest free number, whatever order names come and go in. */
+TEST_FLAGS(fat_aliases, T_LEAKS)
+{
+	static const char *const gone[] = { "~7", "~77", "~1100" };
+	char path[64];
+	struct stat sb;
+	unsigned i;
+
+	begin(&large[2], MNT_ASYNC);
+	for (i = 1; i <= 1200; i++) {
+		snprintf(path, sizeof(path), "/m/a file of many %u", i);
+		CHECK_EQ(put(path, i, 0, 1), 1);
+	}
+	for (i = 0; i < 3; i++) {
+		unsigned base = 6 - (i == 0 ? 0 : i == 1 ? 1 : 3);
+
+		snprintf(path, sizeof(path), "/m/%.*s%s", (int)base, "AFILEO",
+		    gone[i]);
+		CHECK_EQ(h_unlink(path), 0);
+		CHECK_EQ(h_stat(path, &sb), -ENOENT);
+	}
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "/m/a file of many+%u", i);
+		CHECK_EQ(put(path, i, 0, 1), 1);
+	}
+	CHECK_EQ(h_stat("/m/AFILEO~7", &sb), 0);
+	CHECK_EQ(h_stat("/m/AFILE~77", &sb), 0);
+	CHECK_EQ(h_stat("/m/AFI~1100", &sb), 0);
+	CHECK_EQ(h_stat("/m/AFI~1201", &sb), -ENOENT);
+	checkit();
+	h_memdisk_detach();
+}
+
+/*
  * After a cut nothing is shared and no directory is broken, and what is
  * wrong is known to be wrong: fsck -p has to look.
  */
@@ -124,7 +186,7 @@ TEST_FLAGS(fat_powercut, T_LEAKS)
 	for (i = 0; i < __arraycount(small); i++) {
 		struct h_cut c = volume(&small[i], 0, false);
 
-		h_cut_every(&c, 11);
+		h_cut_every(&c, 29);
 	}
 }
 
@@ -135,7 +197,7 @@ TEST_FLAGS(fat_powercut_reordered, T_LEAKS)
 	for (i = 0; i < __arraycount(small); i++) {
 		struct h_cut c = volume(&small[i], 0, true);
 
-		h_cut_every(&c, 17);
+		h_cut_every(&c, 43);
 	}
 }
 

@@ -90,6 +90,9 @@ struct fcrun {
 };
 #define	FC_RUNS		8		/* remembered of a file */
 #define	FC_WORTH	16		/* clusters passed that are worth it */
+#define	FC_POINTS	512		/* of a long chain, at equal distances */
+#define	FC_POINTSHIFT	5		/* log2 of the least distance */
+#define	FC_LONG		256		/* steps after which they are kept */
 
 struct denode {
 	struct vnode	*de_vnode;	/* : */
@@ -109,9 +112,11 @@ struct denode {
 	bool		de_modified;	/* v: the entry is to be written */
 	bool		de_removed;	/* v: has no name any more */
 	struct vn_readahead de_ra;	/* (none) */
-	kmutex_t	de_fclock;	/* of the three below */
+	kmutex_t	de_fclock;	/* of the five below */
 	struct fcrun	de_fcrun[FC_RUNS]; /* known parts of the chain */
 	unsigned	de_fcnext;	/* replaced next */
+	uint32_t	*de_fcpoint;	/* NULL, or clusters; 0: not known */
+	unsigned	de_fcshift;	/* log2 of the blocks from one to the next */
 	uint32_t	de_dirhint;	/* where a search begins */
 };
 
@@ -156,7 +161,6 @@ struct dosslots {
 
 /* What an 8.3 name keeps of a name. */
 enum dosname { DOSNAME_EXACT, DOSNAME_CASE, DOSNAME_LOSSY };
-#define	DOSNAME_GENS	1000000u	/* ~1 to ~999999 */
 
 extern int (**msdosfs_vnodeop_p)(void *);
 extern const struct vnodeopv_desc msdosfs_vnodeop_opv_desc;
@@ -202,8 +206,11 @@ void	msdosfs_unix2dostime(const struct msdosfsmount *,
 
 /* msdosfs_name.c */
 size_t	msdosfs_trimname(const char *name, size_t len);
-int	msdosfs_unix2dosname(const char *name, size_t len, unsigned gen,
+int	msdosfs_unix2dosname(const char *name, size_t len,
 	    uint8_t out[DE_NAMELEN], enum dosname *);
+void	msdosfs_alias(const uint8_t plain[DE_NAMELEN], unsigned gen,
+	    uint8_t out[DE_NAMELEN]);
+unsigned msdosfs_aliasgen(const uint8_t name[DE_NAMELEN]);
 uint8_t	msdosfs_checksum(const uint8_t name[DE_NAMELEN]);
 int	msdosfs_unix2win(const struct msdosfsmount *, const char *name,
 	    size_t len, uint16_t out[WIN_MAXLEN], unsigned *countp);

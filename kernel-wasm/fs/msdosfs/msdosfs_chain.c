@@ -5,6 +5,8 @@
  * A walk takes at most as many steps as there are clusters, so that a ring
  * ends.  Runs of clusters that follow each other on the disk are remembered:
  * a walk begins in the one nearest before the block, and most files are few.
+ * Of a long chain points at equal distances are remembered too, so that a
+ * step back in a file in many pieces is no walk from its beginning.
  *
  * Locking	the file's vnode is locked, shared for msdosfs_pcbmap().
  * Sleeps	yes.
@@ -15,9 +17,12 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/errno.h>
+#include <sys/kmem.h>
 #include <sys/vnode.h>
 
 #include "msdosfs.h"
+
+#define	FC_POINTBYTES	(FC_POINTS * sizeof(uint32_t))
 
 static uint32_t
 chain_first(const struct denode *dep)
@@ -32,7 +37,73 @@ msdosfs_fc_purge(struct denode *dep)
 {
 	mutex_enter(&dep->de_fclock);
 	memset(dep->de_fcrun, 0, sizeof(dep->de_fcrun));
+	if (dep->de_fcpoint != NULL)
+		kmem_free(dep->de_fcpoint, FC_POINTBYTES);
+	dep->de_fcpoint = NULL;
 	mutex_exit(&dep->de_fclock);
+}
+
+/*
+ * From now on points are kept; without memory they are not.
+ */
+static void
+fc_longwalk(struct denode *dep)
+{
+	uint32_t *points;
+
+	if (dep->de_fcpoint != NULL)
+		return;
+	points = kmem_zalloc(FC_POINTBYTES, KM_NOSLEEP);
+	mutex_enter(&dep->de_fclock);
+	if (dep->de_fcpoint == NULL) {
+		dep->de_fcpoint = points;
+		dep->de_fcshift = FC_POINTSHIFT;
+		points = NULL;
+	}
+	mutex_exit(&dep->de_fclock);
+	if (points != NULL)
+		kmem_free(points, FC_POINTBYTES);
+}
+
+/*
+ * A walk has come to a block.
+ */
+static void
+fc_passed(struct denode *dep, uint32_t lbn, uint32_t cn)
+{
+	uint32_t *point, i;
+
+	if ((lbn & ((1u << FC_POINTSHIFT) - 1)) != 0)
+		return;
+	mutex_enter(&dep->de_fclock);
+	point = dep->de_fcpoint;
+	/* Twice as far apart, every other one is still right. */
+	while (point != NULL && lbn >> dep->de_fcshift >= FC_POINTS) {
+		for (i = 0; i < FC_POINTS; i++)
+			point[i] = i < FC_POINTS / 2 ? point[2 * i] : 0;
+		dep->de_fcshift++;
+	}
+	if (point != NULL && (lbn & ((1u << dep->de_fcshift) - 1)) == 0)
+		point[lbn >> dep->de_fcshift] = cn;
+	mutex_exit(&dep->de_fclock);
+}
+
+/* The last known point at or before lbn, if it is behind what is known. */
+static bool
+fc_nearpoint(const struct denode *dep, uint32_t lbn, struct fcrun *at,
+    bool found)
+{
+	uint32_t i = MIN(lbn >> dep->de_fcshift, FC_POINTS - 1);
+
+	if (dep->de_fcpoint == NULL)
+		return found;
+	while (i > 0 && dep->de_fcpoint[i] == 0)
+		i--;
+	if (i == 0 || (found && i << dep->de_fcshift <= at->fr_lbn))
+		return found;
+	at->fr_lbn = i << dep->de_fcshift;
+	at->fr_cn = dep->de_fcpoint[i];
+	return true;
 }
 
 /*
@@ -81,6 +152,7 @@ fc_nearest(struct denode *dep, uint32_t lbn, struct fcrun *at)
 		at->fr_lbn = near;
 		at->fr_cn = r->fr_cn + (near - r->fr_lbn);
 	}
+	found = fc_nearpoint(dep, lbn, at, found);
 	mutex_exit(&dep->de_fclock);
 	at->fr_len = 1;
 	return found;
@@ -106,6 +178,8 @@ msdosfs_pcbmap(struct denode *dep, uint32_t lbn, uint32_t *cnp)
 		*cnp = run.fr_cn;
 		return 0;
 	}
+	if (lbn - run.fr_lbn > FC_LONG)
+		fc_longwalk(dep);
 	cn = run.fr_cn;
 	for (at = run.fr_lbn; at < lbn; at++) {
 		error = msdosfs_fat_get(pmp, cn, &cn);
@@ -113,6 +187,7 @@ msdosfs_pcbmap(struct denode *dep, uint32_t lbn, uint32_t *cnp)
 			return error;
 		if (cn == CLUST_EOFE)
 			return E2BIG;
+		fc_passed(dep, at + 1, cn);
 		if (cn == run.fr_cn + run.fr_len) {
 			run.fr_len++;
 			continue;

@@ -308,7 +308,7 @@ msdosfs_dir_find(struct dosdir *dd, struct denode *dp, const char *name,
 
 	msdosfs_dir_begin(dd, dp, 0);
 	len = msdosfs_trimname(name, len);
-	error = msdosfs_unix2dosname(name, len, 0, k.k_short, &kind);
+	error = msdosfs_unix2dosname(name, len, k.k_short, &kind);
 	if (error == 0)
 		error = msdosfs_unix2win(dp->de_pmp, name, len, k.k_win,
 		    &k.k_count);

@@ -18,12 +18,14 @@
 #include <sys/systm.h>
 #include <sys/buf.h>
 #include <sys/errno.h>
+#include <sys/kmem.h>
 #include <sys/namei.h>
 #include <sys/vnode.h>
 
 #include "msdosfs.h"
 
-#define	GEN_WINDOW	64u		/* aliases tried in one pass */
+/* More than a directory has entries: one of these aliases is free. */
+#define	GEN_MAX		(DIR_MAXSIZE / DE_SIZE + 64)
 
 /* A name to be entered. */
 struct newname {
@@ -43,63 +45,65 @@ blk_write(const struct msdosfsmount *pmp, struct buf *bp)
 }
 
 /*
- * Which of a window of aliases are taken?  Bit i: first + i.
+ * Which aliases of a plain name are taken?  One pass; bit i of the map: ~i.
  */
 static int
-names_taken(struct denode *dp, const char *name, size_t len, unsigned first,
-    uint64_t *takenp)
+names_taken(struct denode *dp, const uint8_t *plain, uint32_t *map)
 {
 	uint8_t alias[DE_NAMELEN];
-	enum dosname kind;
 	struct dosdir dd;
-	unsigned i;
+	unsigned gen;
 	int error;
 
-	*takenp = 0;
 	msdosfs_dir_begin(&dd, dp, 0);
 	while ((error = msdosfs_dir_next(&dd)) == 0) {
-		if (first > 0 && memchr(dd.dd_ent.e_name, '~', 8) == NULL)
+		gen = msdosfs_aliasgen(dd.dd_ent.e_name);
+		if (gen >= GEN_MAX)
 			continue;
-		for (i = 0; i < GEN_WINDOW; i++) {
-			if (msdosfs_unix2dosname(name, len, first + i, alias,
-			    &kind) == 0 && memcmp(alias, dd.dd_ent.e_name,
-			    DE_NAMELEN) == 0)
-				*takenp |= (uint64_t)1 << i;
-			if (first + i == 0)
-				break;		/* the plain name alone */
-		}
+		msdosfs_alias(plain, gen, alias);
+		if (memcmp(alias, dd.dd_ent.e_name, DE_NAMELEN) == 0)
+			map[gen / 32] |= 1u << gen % 32;
 	}
 	msdosfs_dir_end(&dd);
 	return error == ENOENT ? 0 : error;
 }
 
+/*
+ * The alias of the lowest number that is free.
+ */
 static int
-names_alias(struct denode *dp, const char *name, size_t len,
-    struct newname *n)
+names_alias(struct denode *dp, struct newname *n)
 {
-	enum dosname kind;
-	uint64_t taken;
+	uint8_t plain[DE_NAMELEN];
+	uint32_t *map;
 	unsigned gen;
 	int error;
 
-	error = msdosfs_unix2dosname(name, len, 0, n->n_short, &kind);
-	if (error != 0 || kind == DOSNAME_EXACT)
-		return error;
-	if (kind == DOSNAME_CASE) {
-		error = names_taken(dp, name, len, 0, &taken);
-		if (error != 0 || taken == 0)
-			return error;
-	}
-	for (gen = 1; gen < DOSNAME_GENS; gen += GEN_WINDOW) {
-		error = names_taken(dp, name, len, gen, &taken);
-		if (error != 0)
-			return error;
-		if (~taken != 0)
-			return msdosfs_unix2dosname(name, len, gen +
-			    (unsigned)__builtin_ctzll(~taken), n->n_short,
-			    &kind);
-	}
-	return ENOSPC;
+	memcpy(plain, n->n_short, DE_NAMELEN);
+	map = kmem_zalloc(GEN_MAX / 8, KM_SLEEP);
+	error = names_taken(dp, plain, map);
+	for (gen = 1; (map[gen / 32] & 1u << gen % 32) != 0; gen++)
+		KASSERT(gen < GEN_MAX - 1);
+	kmem_free(map, GEN_MAX / 8);
+	msdosfs_alias(plain, gen, n->n_short);
+	return error;
+}
+
+/*
+ * Is there an entry of this 8.3 name?
+ */
+static int
+names_isthere(struct denode *dp, const uint8_t *name, bool *therep)
+{
+	struct dosdir dd;
+	int error;
+
+	*therep = false;
+	msdosfs_dir_begin(&dd, dp, 0);
+	while (!*therep && (error = msdosfs_dir_next(&dd)) == 0)
+		*therep = memcmp(dd.dd_ent.e_name, name, DE_NAMELEN) == 0;
+	msdosfs_dir_end(&dd);
+	return *therep || error == ENOENT ? 0 : error;
 }
 
 static int
@@ -108,17 +112,20 @@ names_make(struct denode *dp, const char *name, size_t len,
 {
 	struct msdosfsmount *pmp = dp->de_pmp;
 	enum dosname kind;
+	bool taken = true;
 	int error;
 
 	n->n_slots = 0;
 	len = msdosfs_trimname(name, len);
-	error = msdosfs_unix2dosname(name, len, 0, n->n_short, &kind);
+	error = msdosfs_unix2dosname(name, len, n->n_short, &kind);
 	if (error != 0 || kind == DOSNAME_EXACT || (pmp->pm_flags &
 	    (MSDOSFSMNT_SHORTNAME | MSDOSFSMNT_NOWIN95)) != 0)
 		return error;
 	error = msdosfs_unix2win(pmp, name, len, n->n_win, &n->n_count);
-	if (error == 0)
-		error = names_alias(dp, name, len, n);
+	if (error == 0 && kind == DOSNAME_CASE)
+		error = names_isthere(dp, n->n_short, &taken);
+	if (error == 0 && taken)
+		error = names_alias(dp, n);
 	n->n_slots = (n->n_count + WIN_CHARS - 1) / WIN_CHARS;
 	return error;
 }

@@ -118,24 +118,47 @@ dosname_part(const char *name, size_t len, uint8_t *out, unsigned room,
 	return n;
 }
 
-/* "~gen" behind what fits of the base. */
-static void
-dosname_number(uint8_t *base, unsigned len, unsigned gen)
+/*
+ * The alias of that number: "~gen" behind what fits of a plain name's base.
+ */
+void
+msdosfs_alias(const uint8_t plain[DE_NAMELEN], unsigned gen,
+    uint8_t out[DE_NAMELEN])
 {
 	char digits[8];
-	int n = snprintf(digits, sizeof(digits), "~%u", gen);
-	unsigned at = MIN(len, 8u - (unsigned)n);
+	unsigned n = (unsigned)snprintf(digits, sizeof(digits), "~%u", gen);
+	unsigned at = 0;
 
-	memset(base + at, ' ', 8 - at);
-	memcpy(base + at, digits, (size_t)n);
+	while (at < 8 - n && plain[at] != ' ')
+		at++;
+	memmove(out, plain, DE_NAMELEN);
+	memset(out + at, ' ', 8 - at);
+	memcpy(out + at, digits, n);
 }
 
 /*
- * The 8.3 name of a trimmed name; gen > 0: the alias of that number.
+ * The number of an 8.3 name that may be an alias; ~0: it is none.
+ */
+unsigned
+msdosfs_aliasgen(const uint8_t name[DE_NAMELEN])
+{
+	unsigned at = 7, gen = 0;
+
+	while (at > 0 && name[at] != '~')
+		at--;
+	if (name[at] != '~')
+		return ~0u;
+	for (at++; at < 8 && name[at] >= '0' && name[at] <= '9'; at++)
+		gen = gen * 10 + (name[at] - '0');
+	return gen == 0 ? ~0u : gen;
+}
+
+/*
+ * The 8.3 name of a trimmed name, without a number.
  */
 int
-msdosfs_unix2dosname(const char *name, size_t len, unsigned gen,
-    uint8_t out[DE_NAMELEN], enum dosname *kind)
+msdosfs_unix2dosname(const char *name, size_t len, uint8_t out[DE_NAMELEN],
+    enum dosname *kind)
 {
 	size_t dot = len, ext;
 	unsigned n;
@@ -155,9 +178,7 @@ msdosfs_unix2dosname(const char *name, size_t len, unsigned gen,
 	n = dosname_part(name, dot > 0 ? dot - 1 : len, out, 8, kind);
 	(void)dosname_part(name + ext, len - ext, out + 8, 3, kind);
 	if (n == 0)
-		out[n++] = '_';
-	if (gen > 0)
-		dosname_number(out, n, gen);
+		out[0] = '_';
 	if (out[0] == SLOT_DELETED)
 		out[0] = SLOT_E5;
 	return 0;

@@ -204,6 +204,7 @@ msdosfs_loadvnode(struct mount *mp, struct vnode *vp, const void *key,
 	mutex_init(&dep->de_fclock, MUTEX_DEFAULT, 0);
 	error = node_load(dep);
 	if (error != 0) {
+		msdosfs_fc_purge(dep);
 		mutex_destroy(&dep->de_fclock);
 		kmem_free(dep, sizeof(*dep));
 		return error;
@@ -380,6 +381,7 @@ msdosfs_reclaim(void *v)
 	struct denode *dep = VTODE(ap->a_vp);
 
 	ap->a_vp->v_data = NULL;
+	msdosfs_fc_purge(dep);
 	mutex_destroy(&dep->de_fclock);
 	kmem_free(dep, sizeof(*dep));
 	return 0;

@@ -6,6 +6,7 @@
 #   make workout        workout.sh: change ext2 images, let e2fsck and others read
 #   make workout-ffs  workout_ffs.sh: change ffs images, check them bit by bit
 #   make workout-v7fs  workout_v7fs.sh: the same of v7fs
+#   make workout-msdos  workout_msdos.sh: of FAT, read by fsck.fat, mtools and our fsck
 #   make image-regress  replay inputs that once broke something, and seeds
 #                       (part of make test)
 #   make image-fuzz     build the fuzzers: out/host-fuzz/image/fuzz_*
@@ -38,21 +39,23 @@ $(OUT)/image/replay_%: $(OUT)/k/$(IMG)/fuzz/fuzz_%.o $(OUT)/$(IMG)/replay.o $(IM
 	@mkdir -p $(@D)
 	@$(LINK)
 
-.PHONY: images workout workout-ffs workout-v7fs image-fuzz image-regress
+.PHONY: images workout workout-ffs workout-v7fs workout-msdos image-fuzz image-regress
 ifeq ($(VARIANT),native)
-images workout workout-ffs workout-v7fs image-regress:
+images workout workout-ffs workout-v7fs workout-msdos image-regress:
 	@$(MAKE) --no-print-directory VARIANT=test $@
 image-fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz $@
 else
 images: $(OUT)/image/walk_cd9660 $(OUT)/image/walk_ffs $(OUT)/image/walk_ext2fs $(OUT)/image/walk_msdos $(OUT)/image/walk_v7fs
 	@$(IMG)/images.sh $(OUT)/image
-workout: $(OUT)/image/workout_ext2fs $(OUT)/image/walk_ext2fs workout-ffs workout-v7fs
+workout: $(OUT)/image/workout_ext2fs $(OUT)/image/walk_ext2fs workout-ffs workout-v7fs workout-msdos
 	@$(IMG)/workout.sh $(OUT)/image
 workout-ffs: $(OUT)/image/workout_ffs $(OUT)/image/check_ffs $(OUT)/image/walk_ffs
 	@$(IMG)/workout_ffs.sh $(OUT)/image
 workout-v7fs: $(OUT)/image/workout_v7fs $(OUT)/image/check_v7fs
 	@$(IMG)/workout_v7fs.sh $(OUT)/image
+workout-msdos: $(OUT)/image/workout_msdos $(OUT)/image/walk_msdos $(OUT)/tests/t_msdos
+	@$(IMG)/workout_msdos.sh $(OUT)/image
 image-fuzz: $(OUT)/image/fuzz_cd9660 $(OUT)/image/fuzz_ffs $(OUT)/image/fuzz_ext2fs $(OUT)/image/fuzz_msdos $(OUT)/image/fuzz_v7fs
 image-regress: $(OUT)/image/replay_cd9660 $(OUT)/image/replay_ffs $(OUT)/image/replay_ext2fs $(OUT)/image/replay_msdos $(OUT)/image/replay_v7fs
 	@for t in cd9660 ffs ext2fs msdos v7fs; do \

@@ -8,6 +8,11 @@
 
 #include <sys/types.h>
 
+/* What a file system has not; set before workout_main(). */
+#define	WORKOUT_NOLINKS	0x01	/* links of either kind, fifos */
+#define	WORKOUT_NOHOLES	0x02	/* files longer than their blocks, or 4 GB */
+extern int workout_lacks;
+
 /* workout_TYPE IMAGE work|storm|corners|finish [files [mount flags]] */
 void	workout_storm(void);
 int	workout_main(int argc, char **argv, const char *type, void *args,
