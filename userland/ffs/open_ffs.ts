@@ -17,7 +17,7 @@ export function findSpecial(ctx: ProgramContext, special: string): string {
 export function findFileSystem(ctx: ProgramContext, name: string): string {
   const mount = ctx.sys.getvfsstat().findLast((m) => m.mntonname === name);
   const special = mount === undefined ? findSpecial(ctx, name) : mount.mntfromname;
-  const raw = special.replace(/^\/dev\/(?!r[^/]*\/)([^/]+)$/, '/dev/r$1');
+  const raw = special.replace(/^\/dev\/([^/]+)$/, '/dev/r$1');
   return raw !== special && exists(ctx, raw) ? raw : special;
 }
 
