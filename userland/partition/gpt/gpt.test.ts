@@ -67,6 +67,24 @@ describe('gpt', () => {
     });
   });
 
+  it('resizes partitions, and the table of a disk that grew', () => {
+    withDisk(4 * MB, (disk, run) => {
+      run('create');
+      run('add -b 100 -s 100');
+      run('add -b 1000 -s 100');
+      expect(run('resize -i 1 -s 901').err).toContain('Not enough space');
+      expect(run('resize -i 1').out).toContain('Partition 1 resized: 100 900');
+      expect(run('resize -i 2 -s 50').out).toContain('Partition 2 resized: 1000 50');
+      expect(run('resize').err).toMatch(/^usage/);
+      truncateSync(disk, 8 * MB);
+      expect(run('add').err).toContain('no secondary GPT header');
+      expect(run('resizedisk').out).toContain('The table fits 16384 sectors');
+      expect(run('resize -i 2').out).toContain('Partition 2 resized: 1000 15351');
+      run('remove -i 2');
+      expect(run('resizedisk').status).toBe(0);
+    });
+  });
+
   it('refuses a disk with an MBR unless forced, and nonsense', () => {
     withDisk(2 * MB, (disk, run) => {
       const mbr = new Uint8Array(512);

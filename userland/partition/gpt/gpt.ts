@@ -4,7 +4,7 @@ import type { Program } from '../../lib/program.ts';
 import type { Option, ProgramContext } from '../../lib/program_context.ts';
 import { SyscallError } from '../../librump/syscall_error.ts';
 import { GptDisk } from './gpt_disk.ts';
-import { add, create, destroy, label, recover, remove, setType } from './gpt_edit.ts';
+import { add, create, destroy, label, recover, remove, resize, resizeDisk, setType } from './gpt_edit.ts';
 import { header, show } from './gpt_show.ts';
 import { GPT_TYPES } from './gpt_types.ts';
 
@@ -38,6 +38,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   label: { getopt: 'ab:i:L:l:s:t:', usage: selection('-l label'), writes: true, run: label },
   recover: { getopt: '', usage: '', writes: true, run: recover },
   remove: { getopt: 'ab:i:L:s:t:', usage: selection(''), writes: true, run: remove },
+  resize: { getopt: 'a:i:s:', usage: '-i index [-a alignment] [-s size]', writes: true, run: resize },
+  resizedisk: { getopt: '', usage: '', writes: true, run: resizeDisk },
   show: { getopt: 'aglui:', usage: '[-aglu] [-i index]', writes: false, run: show },
   type: { getopt: 'ab:i:L:s:t:T:', usage: selection('-T newtype'), writes: true, run: setType },
 };

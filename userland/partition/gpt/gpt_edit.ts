@@ -142,3 +142,32 @@ export function setType(job: GptJob): void {
   const type = typeOption(job, 'T') ?? job.usage();
   each(job, (table, { index }) => table.set(index, { type }), 'type changed');
 }
+
+/** The partition ends elsewhere: at the size asked for, or where the next one begins. */
+export function resize(job: GptJob): void {
+  const { ctx, disk } = job;
+  const table = disk.wholeTable();
+  const index = Number(job.value('i') ?? job.usage());
+  const entry = table.entry(index) ?? ctx.fail(`${disk.path}: no partition ${job.value('i')}`);
+  const others = table.list().filter((other) => other.index !== index);
+  const next = Math.min(table.lastUsable + 1, ...others.map((other) => other.first).filter((at) => at > entry.first));
+  const alignment = alignmentOf(job);
+  const size = sectors(job, 's') ?? Math.floor((next - entry.first) / alignment) * alignment;
+  if (size < 1 || entry.first + size > next) ctx.fail(`${disk.path}: Not enough space for a size of ${size}`);
+  table.set(index, { last: entry.first + size - 1 });
+  disk.writeTable(table);
+  disk.say(`Partition ${index} resized: ${entry.first} ${size}`);
+}
+
+/** After the disk has grown: the second copy is at its end again. */
+export function resizeDisk({ ctx, disk }: GptJob): void {
+  const table = disk.table();
+  const last = disk.sectors - 2 - table.tableSectors;
+  const lost = table.list().find((entry) => entry.last > last);
+  if (lost !== undefined) ctx.fail(`${disk.path}: Partition ${lost.index} ends behind the end of the disk`);
+  if (last < table.firstUsable) ctx.fail(`${disk.path}: the disk is too small`);
+  table.fit(disk.sectors);
+  disk.writeTable(table);
+  disk.writeProtectiveMbr();
+  disk.say(`The table fits ${disk.sectors} sectors`);
+}

@@ -88,6 +88,10 @@ export class GptTable {
   get lastUsable(): number {
     return readU64(view(this.header), AT.last);
   }
+  /** The disk has grown to so many sectors. */
+  fit(sectors: number): void {
+    writeS64(view(this.header), AT.last, sectors - 2 - this.tableSectors);
+  }
   get count(): number {
     return view(this.header).getUint32(AT.count, true);
   }
