@@ -96,6 +96,7 @@ export function growDirectory(c: Checker, info: DirectoryInfo): boolean {
     const count = Math.ceil((di.size % sb.bsize) / sb.fsize);
     block.set(c.disk.read(old * sb.fsize, di.size % sb.bsize));
     c.setUsed(old, count, false);
+    c.entered = undefined;
     di.blocks -= count * (sb.fsize / 512);
   }
   if (indirect && !setIndirect(c, di, at - UFS_NDADDR, frag)) {

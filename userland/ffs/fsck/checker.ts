@@ -31,6 +31,13 @@ export interface DirectoryInfo {
   dotdot: number;
 }
 
+/** A chunk of a directory that took an entry. */
+export interface Entered {
+  readonly directory: number;
+  readonly offset: number;
+  readonly diskOffset: number;
+}
+
 export interface CheckOptions {
   /** -f */
   readonly force: boolean;
@@ -79,8 +86,10 @@ export class Checker {
   lostFound = 0;
   /** Names that are in it. */
   lostNames: Set<string> | undefined;
-  /** Where the last entry was put: the next one likely fits there too. */
-  entered: { directory: number; diskOffset: number } | undefined;
+  /** For messages: the path of a directory with many findings. */
+  lastPath: { ino: number; path: string } | undefined;
+  /** Where the last entry was put: the chunks before are full. */
+  entered: Entered | undefined;
   /** Whole free blocks are looked for from this fragment on. */
   searchFrom = 0;
 

@@ -11,7 +11,7 @@ import {
   UFS_DIRBLKSIZ,
 } from '../direntry.ts';
 import { walkBlocks } from './block_walk.ts';
-import type { Checker, DirectoryInfo } from './checker.ts';
+import type { Checker, DirectoryInfo, Entered } from './checker.ts';
 import { eachChunk, findEntry } from './directory_read.ts';
 import { salvageEnd } from './salvage_end.ts';
 
@@ -108,22 +108,20 @@ export function resizeDirectory(c: Checker, info: DirectoryInfo, size: number): 
   c.writeInode(info.ino, di);
 }
 
-/** Put an entry where there is room for it. @returns false: nowhere */
+/** Put an entry where there is room for it, not before the place where the last one went. @returns false: nowhere */
 export function enterName(c: Checker, directory: number, entry: NewEntry): boolean {
-  const need = direntrySize(entry.name.length);
-  const enterAt = (diskOffset: number, bytes: Uint8Array): boolean => {
-    if (!enterIntoChunk(c, bytes, need, entry)) return false;
-    c.disk.write(diskOffset, bytes);
-    c.entered = { directory, diskOffset };
+  const enterAt = (at: Entered, bytes: Uint8Array): boolean => {
+    if (!enterIntoChunk(c, bytes, direntrySize(entry.name.length), entry)) return false;
+    c.disk.write(at.diskOffset, bytes);
+    c.entered = at;
     return true;
   };
-  if (c.entered?.directory === directory) {
-    const { diskOffset } = c.entered;
-    if (enterAt(diskOffset, c.disk.read(diskOffset, UFS_DIRBLKSIZ))) return true;
-  }
+  const last = c.entered?.directory === directory ? c.entered : undefined;
+  if (last !== undefined && enterAt(last, c.disk.read(last.diskOffset, UFS_DIRBLKSIZ))) return true;
   let done = false;
-  eachChunk(c, directory, (chunk) => {
-    done = enterAt(chunk.diskOffset, chunk.bytes);
+  eachChunk(c, directory, ({ bytes, offset, diskOffset }) => {
+    if (last !== undefined && offset <= last.offset) return true;
+    done = enterAt({ directory, offset, diskOffset }, bytes);
     return !done;
   });
   return done;

@@ -62,3 +62,18 @@ describe.skipIf(!haveMakefs).each(VARIANTS)('%s %s', (options, order) => {
     for (const pattern of gains) expect([...after.keys()].join('\n')).toMatch(pattern);
   });
 });
+
+describe.skipIf(!haveMakefs).each(VARIANTS)('%s %s', (options, order) => {
+  it('as many lost files as need a large lost+found', () => {
+    const disk = images.make(options, order, '6m');
+    const image = new ImageEdit(disk);
+    const lost = [...image.tree()].filter(([path]) => path.startsWith('/many/')).map(([, contents]) => contents);
+    for (const chunk of image.chunks(image.find('/many'))) chunk.fill(0);
+    image.setEntryInode('/many', 0);
+    expect(check(disk, 'yes').status).toBe(0);
+    expect(check(disk, 'no').status).toBe(0);
+    expect(kernelsChecker(disk)).toBe('');
+    const found = [...new ImageEdit(disk).tree()].filter(([path]) => path.startsWith('/lost+found/#'));
+    expect(found.map(([, contents]) => contents).sort()).toEqual(['', ...lost].sort());
+  });
+});

@@ -28,8 +28,17 @@ export function kindText(c: Checker, ino: number): string {
   return isDirectory(c, ino) ? 'DIR' : 'FILE';
 }
 
-/** Path of a directory, as far up as its parents are known. */
+/** Path of a directory, as far up as its parents are known. The last one asked for is remembered until forgetPath(). */
 export function pathOf(c: Checker, ino: number): string {
+  if (c.lastPath?.ino !== ino) c.lastPath = { ino, path: climb(c, ino) };
+  return c.lastPath.path;
+}
+
+export function forgetPath(c: Checker): void {
+  c.lastPath = undefined;
+}
+
+function climb(c: Checker, ino: number): string {
   let path = '';
   let at = ino;
   for (let depth = 0; at !== UFS_ROOTINO; depth++) {

@@ -8,7 +8,7 @@ import { clearEntry, cutChunk, resizeDirectory, setDotdot } from './directory_ed
 import { type Chunk, eachChunk } from './directory_read.ts';
 import { checkDots } from './dots.ts';
 import { entryStays } from './entry_check.ts';
-import { fileFinding, pathOf } from './messages.ts';
+import { fileFinding, forgetPath, pathOf } from './messages.ts';
 import { checkRoot } from './root_check.ts';
 
 export function pass2(c: Checker): void {
@@ -19,10 +19,12 @@ export function pass2(c: Checker): void {
     if (c.state[info.ino] === DIRECTORY || c.state[info.ino] === CONNECTED) scanDirectory(c, info);
   }
   connect(c);
+  forgetPath(c);
   for (const info of c.directories.values()) if (info.parent !== 0) checkDotdot(c, info);
 }
 
 function scanDirectory(c: Checker, info: DirectoryInfo): void {
+  forgetPath(c);
   checkSize(c, info);
   const names = new Set<string>();
   const missing = eachChunk(c, info.ino, (chunk) => {
