@@ -196,6 +196,24 @@ vcache_get(struct mount *mp, const void *key, size_t len, struct vnode **vpp)
 	return 0;
 }
 
+/*
+ * A file system is about to give this key to a new file: has a file that
+ * somebody uses got it?  Then what the disk says about free numbers is wrong.
+ */
+bool
+vcache_inuse(struct mount *mp, const void *key, size_t len)
+{
+	struct vnode *vp;
+
+	while (vcache_lookup(mp, key, len, NULL, true, &vp)) {
+		if (!vrecycle(vp)) {
+			vrele(vp);
+			return true;
+		}
+	}
+	return false;
+}
+
 int
 vcache_new(struct mount *mp, struct vnode *dvp, struct vattr *vap,
     kauth_cred_t cred, struct vnode **vpp)
@@ -220,7 +238,7 @@ vcache_new(struct mount *mp, struct vnode *dvp, struct vattr *vap,
 	/* An old vnode of the same number may still be on its way out. */
 	while (vcache_lookup(mp, key, len, vip, true, &other)) {
 		if (!vrecycle(other))
-			panic("vcache_new: key in use");
+			panic("vcache_new: key in use");	/* vcache_inuse() */
 	}
 	vcache_activate(vip, mp);
 	*vpp = VIMPL_TO_VNODE(vip);

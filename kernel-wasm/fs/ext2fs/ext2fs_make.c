@@ -121,6 +121,13 @@ ext2fs_newvnode(struct mount *mp, struct vnode *dvp, struct vnode *vp,
 	error = ext2fs_ialloc(dp->i_ump, dp->i_number, dir, &ino);
 	if (error != 0)
 		return error;
+	if (vcache_inuse(mp, &ino, sizeof(ino))) {
+		mutex_enter(&dp->i_ump->um_lock);
+		ext2fs_damaged(dp->i_ump, "marked free is an inode in use",
+		    (uint32_t)ino);
+		mutex_exit(&dp->i_ump->um_lock);
+		return EIO;
+	}
 	ip = ext2fs_inode_alloc(mp, vp, ino);
 	make_dinode(ip, dp, vap, cred);
 	error = make_slot(ip);

@@ -155,9 +155,10 @@ ext2fs_fsync(void *v)
 	KASSERT(VOP_ISLOCKED(vp));
 	error = vflushbuf(vp, ap->a_flags);
 	if (error == 0)
-		error = ext2fs_update(ip, wait);
+		error = ext2fs_update(ip, false);
+	/* Inode, block maps and the bits that say that they are in use. */
 	if (error == 0 && wait && (ap->a_flags & FSYNC_RECLAIM) == 0)
-		error = ext2fs_cachesync(ip->i_ump);
+		error = ext2fs_flush(ip->i_ump, true);
 	return error;
 }
 

@@ -206,9 +206,10 @@ newvnode_inode(struct inode *dp, struct inode *ip, mode_t mode)
 		error = inode_read(ip);
 		if (error != 0)
 			return error;
-		if (ip->i_mode == 0)
+		if (ip->i_mode == 0 && !vcache_inuse(ip->i_ump->um_mountp,
+		    &ip->i_number, sizeof(ip->i_number)))
 			return 0;
-		printf("ffs: inode %llu marked free has mode 0%o\n",
+		printf("ffs: inode %llu marked free is in use, mode 0%o\n",
 		    (unsigned long long)ip->i_number, ip->i_mode);
 	}
 	return EIO;

@@ -193,6 +193,8 @@ v7fs_newvnode(struct mount *mp, struct vnode *dvp, struct vnode *vp,
 	error = new_dinode(VTOV7(dvp), vap, cred, &np->n_din);
 	if (error == 0)
 		error = v7fs_ialloc(np->n_fs, &np->n_din, &np->n_ino);
+	if (error == 0 && vcache_inuse(mp, &np->n_ino, sizeof(np->n_ino)))
+		error = EIO;	/* free on the disk only */
 	if (error != 0) {
 		kmem_free(np, sizeof(*np));
 		return error;

@@ -382,6 +382,7 @@ int	vdead_check(struct vnode *, int flags);
 int	vcache_get(struct mount *, const void *key, size_t len, struct vnode **);
 int	vcache_tryvget(struct vnode *);
 int	vcache_vget(struct vnode *);
+bool	vcache_inuse(struct mount *, const void *key, size_t len);
 int	vcache_new(struct mount *, struct vnode *dvp, struct vattr *,
 	    kauth_cred_t, struct vnode **);
 int	vcache_rekey_enter(struct mount *, struct vnode *, const void *oldkey,

@@ -4,6 +4,7 @@
 #
 #   make images         images.sh: walk what makefs, genisoimage, xorriso made
 #   make workout        workout.sh: change ext2 images, let e2fsck and others read
+#   make cut-ext2       cut_ext2.sh: power cuts, made whole by e2fsck
 #   make workout-ffs  workout_ffs.sh: change ffs images, check them bit by bit
 #   make workout-v7fs  workout_v7fs.sh: the same of v7fs
 #   make workout-msdos  workout_msdos.sh: of FAT, read by fsck.fat, mtools and our fsck
@@ -39,17 +40,19 @@ $(OUT)/image/replay_%: $(OUT)/k/$(IMG)/fuzz/fuzz_%.o $(OUT)/$(IMG)/replay.o $(IM
 	@mkdir -p $(@D)
 	@$(LINK)
 
-.PHONY: images workout workout-ffs workout-v7fs workout-msdos image-fuzz image-regress
+.PHONY: images workout workout-ffs workout-v7fs workout-msdos cut-ext2 image-fuzz image-regress
 ifeq ($(VARIANT),native)
-images workout workout-ffs workout-v7fs workout-msdos image-regress:
+images workout workout-ffs workout-v7fs workout-msdos cut-ext2 image-regress:
 	@$(MAKE) --no-print-directory VARIANT=test $@
 image-fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz $@
 else
 images: $(OUT)/image/walk_cd9660 $(OUT)/image/walk_ffs $(OUT)/image/walk_ext2fs $(OUT)/image/walk_msdos $(OUT)/image/walk_v7fs
 	@$(IMG)/images.sh $(OUT)/image
-workout: $(OUT)/image/workout_ext2fs $(OUT)/image/walk_ext2fs workout-ffs workout-v7fs workout-msdos
+workout: $(OUT)/image/workout_ext2fs $(OUT)/image/walk_ext2fs workout-ffs workout-v7fs workout-msdos cut-ext2
 	@$(IMG)/workout.sh $(OUT)/image
+cut-ext2: $(OUT)/tests/t_ext2_cut $(OUT)/image/walk_ext2fs
+	@$(IMG)/cut_ext2.sh $(OUT)/tests $(OUT)/image
 workout-ffs: $(OUT)/image/workout_ffs $(OUT)/image/check_ffs $(OUT)/image/walk_ffs
 	@$(IMG)/workout_ffs.sh $(OUT)/image
 workout-v7fs: $(OUT)/image/workout_v7fs $(OUT)/image/check_v7fs
