@@ -65,6 +65,20 @@ test('of an archive the disk is chosen; another format is refused with the way o
   await expect(page.getByText(/VHDX image\. Convert it/)).toBeVisible();
 });
 
+test('unpacking is cancelled, and nothing is left of it', async ({ page }) => {
+  sh('head -c 2G /dev/zero | gzip -1 >zeros.img.gz');
+  const rumpus = new RumpusPage(page);
+  await rumpus.open();
+  await rumpus.dropFile(inFolder('zeros.img.gz'));
+  await expect(page.getByText(/^unpacking: /)).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('No images yet')).toBeVisible();
+  await page.reload();
+  await rumpus.prompt();
+  await rumpus.showPanel('Images');
+  await expect(page.getByText('No images yet')).toBeVisible();
+});
+
 test('snapshot while mounted, restore and reset: each asks, each does what it says', async ({ page }) => {
   const rumpus = new RumpusPage(page);
   await rumpus.open();
