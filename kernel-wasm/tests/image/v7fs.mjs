@@ -5,6 +5,7 @@
  *
  *   v7fs.mjs make FILE SIZE ORDER
  *   v7fs.mjs check FILE             status and text as of fsck_v7fs -n
+ *   v7fs.mjs repair FILE            of fsck_v7fs -y
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -30,7 +31,7 @@ const { planV7fs, makeV7fs, checkVolume, FsckDialog } = await import(`${work}/v7
 fs.rmSync(work, { recursive: true });
 
 const [verb, file, size, order] = process.argv.slice(2);
-const fd = fs.openSync(file, verb === 'make' ? 'w+' : 'r');
+const fd = fs.openSync(file, { make: 'w+', check: 'r', repair: 'r+' }[verb]);
 if (verb === 'make') fs.ftruncateSync(fd, Number(size));
 const disk = {
   size: fs.fstatSync(fd).size,
@@ -47,6 +48,6 @@ const disk = {
 if (verb === 'make') makeV7fs(disk, planV7fs(order, disk.size / 512, undefined), { uid: 0, gid: 0, now: 1e9 });
 else {
   const context = { print: (text) => fs.writeSync(1, text), out: { flush() {} } };
-  const status = checkVolume(disk, new FsckDialog(context, { special: file, mode: 'no' }));
+  const status = checkVolume(disk, new FsckDialog(context, { special: file, mode: verb === 'repair' ? 'yes' : 'no' }));
   process.exitCode = status;
 }

@@ -6,6 +6,9 @@ import { DIR_MAX, V7Volume } from './v7_volume.ts';
 
 const TYPES = [V7.IFREG, V7.IFDIR, V7.IFLNK, V7.IFCHR, V7.IFBLK, V7.IFIFO, V7.IFSOCK, 0o030000, 0o070000];
 
+/** So many bad addresses in an indirect block are no accident. */
+const MAX_BAD = 10;
+
 export function checkBlocks(
   volume: V7Volume,
   dialog: FsckDialog,
@@ -82,9 +85,24 @@ class BlockWalk {
     return 'claimed';
   }
 
+  /** A block that never was one of addresses is not asked about address by address. */
+  private isGarbage(table: Uint8Array): boolean {
+    let bad = 0;
+    for (let i = 0; i < V7.PER_INDIRECT; i++) {
+      const child = V7.get32(this.volume.order, table, 4 * i);
+      if (child !== 0 && !V7.isData(this.volume.sb, child)) bad++;
+    }
+    return bad > MAX_BAD;
+  }
+
   private descend(block: number, level: number, first: number, span: number): void {
     const { volume } = this;
     const table = volume.readBlock(block);
+    if (this.isGarbage(table)) {
+      const message = `EXCESSIVE BAD BLKS IN INDIRECT BLOCK ${block} I=${this.ino}`;
+      if (this.dialog.decide(message, 'CLEAR')) volume.writeBlock(block, new Uint8Array(V7.BLOCK));
+      return;
+    }
     let changed = false;
     for (let i = 0; i < V7.PER_INDIRECT; i++) {
       const child = V7.get32(volume.order, table, 4 * i);

@@ -8,13 +8,15 @@ import { V7Volume } from './v7_volume.ts';
 export function checkLinks(volume: V7Volume, dialog: FsckDialog, lostFound: LostFound): void {
   for (let ino = V7.ROOT_INODE; ino <= volume.inodeCount; ino++) {
     const di = volume.inode(ino);
-    if (di.mode === 0) continue;
-    if (volume.links[ino] === 0) nameless(volume, dialog, lostFound, ino, di);
+    if (di.mode !== 0 && volume.links[ino] === 0) nameless(volume, dialog, lostFound, ino, di);
+  }
+  // Only now every file has its names, and lost+found may have made one more link to the root.
+  for (let ino = V7.ROOT_INODE; ino <= volume.inodeCount; ino++) {
+    const di = volume.inode(ino);
     const links = volume.links[ino] as number;
-    const now = volume.inode(ino);
-    if (links === 0 || now.mode === 0 || now.nlink === links) continue;
-    const message = `LINK COUNT ${type(di)} I=${ino} OWNER=${di.uid} COUNT ${now.nlink} SHOULD BE ${links}`;
-    if (dialog.repair(message, 'ADJUST', 'ADJUSTED')) volume.writeInode(ino, { ...now, nlink: links });
+    if (links === 0 || di.mode === 0 || di.nlink === links) continue;
+    const message = `LINK COUNT ${type(di)} I=${ino} OWNER=${di.uid} COUNT ${di.nlink} SHOULD BE ${links}`;
+    if (dialog.repair(message, 'ADJUST', 'ADJUSTED')) volume.writeInode(ino, { ...di, nlink: links });
   }
 }
 

@@ -65,6 +65,7 @@ describe('fsck_v7fs', () => {
     ['a short free list', (b) => V7.put16('pdp', b, V7.BLOCK + 6, 3), /\d+ BLK\(S\) MISSING IN FREE LIST/, 0],
     ['counts', (b) => V7.put32('pdp', b, V7.BLOCK + 418, 1), /FREE COUNT\(S\) WRONG IN SUPERBLK/, 0],
     ['a name', (b) => V7.put16('pdp', b, rootBlock(b) + 2 * V7.ENTRY_BYTES, 0), /UNREF DIR I=3 .*RECONNECT/s, 0],
+    ['a file', (b) => V7.put16('pdp', b, rootBlock(b) + 7 * V7.ENTRY_BYTES, 0), /UNREF FILE I=10 .*RECONNECT/s, 0],
     ['a parent', (b) => V7.put16('pdp', b, rootBlock(b) + V7.ENTRY_BYTES, 3), /BAD INODE NUMBER FOR '\.\.' I=2/, 0],
     ['an address', (b) => V7.put24('pdp', b, inode(3) + 12 + 3 * 9, 511), /511 BEHIND END OF FILE I=3/, 0],
     ['an address outside', (b) => V7.put24('pdp', b, inode(3) + 12, 5000), /5000 BAD I=3/, 8],
