@@ -177,6 +177,22 @@ ${text}`,
     }
   });
 
+  it('comes to an end on any boot sector and any FAT', () => {
+    const small = FatImage.make({ bits: 12, sectorsPerCluster: 1 }, MB);
+    small.fill(new Map([...FILES].slice(0, 5)));
+    for (let seed = 1; seed <= 150; seed++) {
+      const random = seededRandom(seed + 7000);
+      const image = small.copy();
+      for (let i = random() % 4; i >= 0; i--) image.bytes[11 + (random() % 54)] = random() % 5 === 0 ? 0 : random();
+      if (seed % 3 === 0) image.bytes.fill(0, 17, 19);
+      for (let i = random() % 3000; i > 0; i--) image.bytes[512 + (random() % 12_000)] = random();
+      const began = performance.now();
+      const { status } = check(image, 'yes');
+      expect([0, 2, 8], `seed ${seed}`).toContain(status);
+      expect(performance.now() - began, `seed ${seed}`).toBeLessThan(10_000);
+    }
+  });
+
   it('skips what is marked clean with -p', () => {
     const image = filled(16);
     expect(check(image, 'preen', true)).toEqual({ status: 0, text: 'x: FILE SYSTEM CLEAN; SKIPPING CHECKS\n' });
