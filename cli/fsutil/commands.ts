@@ -2,11 +2,10 @@
 /** The commands that work on an image: `rumpus ls IMAGE …`. One row a command. */
 import type { RunProgram } from '../../userland/abi.ts';
 import { TAR_VALUE_LETTERS } from '../../userland/archive/tar/tar_options.ts';
+import type { Program } from '../../userland/lib/program.ts';
 import { runner, runProgram } from '../../userland/main.ts';
-import { get } from './get.ts';
-import { imageTar, tarWrites } from './image_tar.ts';
 import type { FileCommandName } from './names.ts';
-import { put } from './put.ts';
+import { tarWrites } from './tar_writes.ts';
 
 export interface FileCommand {
   /** Option letters that take a value: needed to find IMAGE behind options. */
@@ -18,7 +17,8 @@ export interface FileCommand {
   /** What follows IMAGE, for the usage line. */
   readonly operands: string;
   readonly writes: (args: readonly string[]) => boolean;
-  readonly run: RunProgram;
+  /** Loads the program: only what is called is loaded. */
+  readonly load: () => Promise<RunProgram>;
   /** Operands where the plain program has none but its current directory. */
   readonly complete?: (args: readonly string[]) => readonly string[];
 }
@@ -30,8 +30,14 @@ const plain = (values: string, operands: string, does: FileCommand['writes']): F
   values,
   operands,
   writes: does,
-  run: runProgram,
+  load: async () => runProgram,
 });
+
+/** A program of the command line's own. */
+async function own(load: () => Promise<Program>): Promise<RunProgram> {
+  const program = await load();
+  return runner(() => program);
+}
 
 // biome-ignore format: a table
 export const FILE_COMMANDS: Readonly<Record<FileCommandName, FileCommand>> = {
@@ -46,7 +52,7 @@ export const FILE_COMMANDS: Readonly<Record<FileCommandName, FileCommand>> = {
   df: { ...plain('t', '', reads), complete: (args) => [...args, '/'] },
   du: plain('d', '[file ...]', reads),
   find: { ...plain('f', '[file ...] [expression]', findWrites), complete: findEverything },
-  get: { ...plain('', 'file ... [target]', reads), run: runner(() => get) },
+  get: { ...plain('', 'file ... [target]', reads), load: () => own(async () => (await import('./get.ts')).get) },
   grep: plain('ABCefm', 'pattern [file ...]', reads),
   head: plain('cn', 'file ...', reads),
   hexdump: plain('ns', 'file ...', reads),
@@ -57,14 +63,14 @@ export const FILE_COMMANDS: Readonly<Record<FileCommandName, FileCommand>> = {
   mkfifo: plain('m', 'fifo ...', writes),
   mknod: plain('m', 'name b|c major minor', writes),
   mv: plain('', 'source ... target', writes),
-  put: { ...plain('', 'file ... [target]', writes), run: runner(() => put) },
+  put: { ...plain('', 'file ... [target]', writes), load: () => own(async () => (await import('./put.ts')).put) },
   readlink: plain('', 'file ...', reads),
   rm: plain('', 'file ...', writes),
   rmdir: plain('', 'directory ...', writes),
   sha256: plain('s', 'file ...', reads),
   stat: plain('ft', 'file ...', reads),
   tail: plain('bcn', 'file ...', reads),
-  tar: { ...plain(TAR_VALUE_LETTERS, '[file ...]', tarWrites), longValues: ['exclude', 'strip-components'], bundle: true, run: runner(() => imageTar) },
+  tar: { ...plain(TAR_VALUE_LETTERS, '[file ...]', tarWrites), longValues: ['exclude', 'strip-components'], bundle: true, load: () => own(async () => (await import('./image_tar.ts')).imageTar) },
   touch: plain('drt', 'file ...', writes),
   wc: plain('', 'file ...', reads),
 };

@@ -28,7 +28,7 @@ export function runDiskTool(name: DiskToolName, words: readonly string[]): numbe
       linkDevice(sys, `r${basename(image)}`, ImageKernel.rawDevice);
     });
     const argv = [program, ...words.slice(0, at), device, ...words.slice(at + 1)];
-    const status = kernel.run(argv, runAnyProgram, (sys) => sys.chdir('/dev'));
+    const status = kernel.run(argv, runAnyProgram, runAnyProgram, (sys) => sys.chdir('/dev'));
     kernel.sync();
     return status;
   } finally {

@@ -8,7 +8,6 @@ import { KernelExit } from '../../hypercall-js/host_kernel.ts';
 import type { ProgramStart, RunProgram } from '../../userland/abi.ts';
 import { Librump } from '../../userland/librump/librump.ts';
 import { SyscallError } from '../../userland/librump/syscall_error.ts';
-import { runAnyProgram } from '../../userland/run_tool.ts';
 import { runInline } from '../../workers/inline_programs.ts';
 import { LocalKernel } from '../../workers/local_kernel.ts';
 import { writeStream } from '../host_stream.ts';
@@ -56,12 +55,12 @@ export class ImageKernel {
 
   /**
    * A program with the standard streams of this process, once `prepare` has put its process in place. What it starts are
-   * plain programs on the console. @returns its exit status, or 128 + signal
+   * plain programs on the console, run by `children`. @returns its exit status, or 128 + signal
    */
-  run(argv: readonly string[], body: RunProgram, prepare: (sys: Librump) => void): number {
+  run(argv: readonly string[], body: RunProgram, children: RunProgram, prepare: (sys: Librump) => void): number {
     let first = true;
     const result = this.inline(argv, (start) => {
-      if (!first) return runAnyProgram(start);
+      if (!first) return children(start);
       first = false;
       asClient(start, prepare);
       return body({ ...start, kernel: withHostDescriptors(start.kernel) });

@@ -8,7 +8,6 @@ import type { ByteSink, ByteSource } from '../../userland/archive/byte_stream.ts
 import type { ArchiveStore } from '../../userland/archive/tar/archive_store.ts';
 import { runTar } from '../../userland/archive/tar/tar.ts';
 import { TarError } from '../../userland/archive/tar/tar_error.ts';
-import { TAR_VALUE_LETTERS } from '../../userland/archive/tar/tar_options.ts';
 import type { Program } from '../../userland/lib/program.ts';
 import { readStream, writeStream } from '../host_stream.ts';
 import { hostFault, hostPath } from './host_path.ts';
@@ -17,19 +16,6 @@ const PIECE_BYTES = 65536;
 
 export const imageTar: Program = (ctx) =>
   runTar(ctx, new HostArchives(), { numericOwner: true, fallback: [{ name: '.' }] });
-
-/** Extraction changes the image, everything else the archive. */
-export function tarWrites(args: readonly string[]): boolean {
-  const clusters = args.filter((word, i) => (i === 0 || word.startsWith('-')) && !word.startsWith('--'));
-  return clusters.some((word) => letters(word).includes('x'));
-}
-
-/** Up to the first that has a value glued to it, but for the bundle without a dash. */
-function letters(word: string): string {
-  if (!word.startsWith('-')) return word;
-  const value = [...word].findIndex((letter) => TAR_VALUE_LETTERS.includes(letter));
-  return value < 0 ? word : word.slice(0, value);
-}
 
 class HostArchives implements ArchiveStore {
   read(name: string): ByteSource {

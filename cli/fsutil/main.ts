@@ -37,7 +37,7 @@ function failed(error: unknown): number {
 /** Only a file that is no image as it stands is looked at more closely: it may be packed. */
 async function run(name: FileCommandName, request: ImageRequest, args: readonly string[]): Promise<number> {
   const argv = [name, ...args];
-  const { run: body } = FILE_COMMANDS[name];
+  const body = await FILE_COMMANDS[name].load();
   try {
     return runInImage(request, argv, body);
   } catch (error) {

@@ -7,6 +7,7 @@ import { MNT_RDONLY } from '../../userland/librump/constants.gen.ts';
 import type { Librump } from '../../userland/librump/librump.ts';
 import { encodeMountArgs } from '../../userland/librump/mount_args.ts';
 import { SyscallError } from '../../userland/librump/syscall_error.ts';
+import { runProgram } from '../../userland/main.ts';
 import { ImageError } from './image_error.ts';
 import { type ImageFile, openImage } from './image_file.ts';
 import { ImageKernel } from './image_kernel.ts';
@@ -36,7 +37,7 @@ export function runInImage(request: ImageRequest, argv: readonly string[], body:
     mountImage(kernel, file, request);
     for (const text of [file.warning, ...kernel.said.map(withAdvice)])
       if (text !== undefined) process.stderr.write(`rumpus: ${file.name}: ${text}\n`);
-    const status = kernel.run(argv, body, (sys) => {
+    const status = kernel.run(argv, body, runProgram, (sys) => {
       sys.chroot(NODE);
       sys.chdir('/');
     });
