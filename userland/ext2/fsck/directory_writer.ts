@@ -62,6 +62,18 @@ export function removeEntry(check: Ext2Check, dir: number, ino: number): void {
   });
 }
 
+/** The name that a directory has for `ino`, other than `.` and `..`. */
+export function nameOf(check: Ext2Check, dir: number, ino: number): Uint8Array | undefined {
+  let dots = 2;
+  let name: Uint8Array | undefined;
+  findEntry(check, dir, (e) => {
+    if (dots-- > 0 || e.ino !== ino) return false;
+    name = e.name;
+    return true;
+  });
+  return name;
+}
+
 /** Set `..` of a directory. */
 export function setDotDot(check: Ext2Check, dir: number, parent: number): void {
   let i = 0;

@@ -62,6 +62,8 @@ export class Ext2Check {
   /** Inode 7 is to be made anew after phase 1. */
   remakeResize = false;
   files = 0;
+  /** Names that may still be looked up for messages. */
+  pathnames = 1000;
   /** Blocks claimed twice that are still put up with; a hostile image has more than can ever be copied. */
   cloneable: number;
 

@@ -19,6 +19,7 @@ import {
 } from './dir_block.ts';
 import { DirIndex } from './dir_index.ts';
 import { DIRECTORY, type DirectoryPlace, type Ext2Check, Restart, UNALLOCATED, UNUSED } from './ext2_check.ts';
+import { pathname } from './pathname.ts';
 
 /** Groups whose whole tables are looked at after all; beyond, their inodes are taken for unallocated. */
 const MAXRESTARTS = 8;
@@ -41,6 +42,7 @@ class DirectoryCheck {
   private readonly index: DirIndex | undefined;
   private readonly place: DirectoryPlace;
   private readonly typed: boolean;
+  private known: string | undefined;
 
   constructor(
     private readonly check: Ext2Check,
@@ -61,7 +63,10 @@ class DirectoryCheck {
     this.index?.end();
     const fault = this.index?.fault;
     if (fault === undefined) return;
-    if (!this.check.dialog.decide(`BAD DIRECTORY INDEX (${fault}) I=${this.ino}`, 'DROP INDEX')) return;
+    if (
+      !this.check.dialog.decide(`BAD DIRECTORY INDEX (${fault})  I=${this.ino}\nDIR=${this.path || '/'}`, 'DROP INDEX')
+    )
+      return;
     this.di.flags &= ~EXT2_INDEX;
     this.check.volume.writeInode(this.ino, this.di);
   }
@@ -79,7 +84,10 @@ class DirectoryCheck {
     const data = check.volume.readBlock(block);
     let dirty = false;
     if (!chainOk(data)) {
-      if (!check.dialog.decide(`DIRECTORY CORRUPTED  DIR I=${this.ino} BLOCK ${logical}`, 'SALVAGE')) return;
+      if (
+        !check.dialog.decide(`DIRECTORY CORRUPTED  I=${this.ino} BLOCK ${logical}\nNAME=${this.path || '/'}`, 'SALVAGE')
+      )
+        return;
       salvageBlock(data, check.volume.geometry.icount);
       dirty = true;
     }
@@ -97,12 +105,12 @@ class DirectoryCheck {
     const type = this.typed ? ftypeOf(IFDIR) : 0;
     let dirty = false;
     if (!hasDots(data)) {
-      if (!check.dialog.decide(`MISSING '.' OR '..'  DIR I=${ino}`, 'FIX')) return false;
+      if (!check.dialog.decide(`MISSING '.' OR '..'  I=${ino}\nDIR=${this.path || '/'}`, 'FIX')) return false;
       putDots(data, ino, EXT2_ROOTINO, type);
       dirty = true;
     }
     const dot = new Direntry(data, 0);
-    if (dot.ino !== ino && check.dialog.decide(`BAD INODE NUMBER FOR '.'  DIR I=${ino}`, 'FIX')) {
+    if (dot.ino !== ino && check.dialog.decide(`BAD INODE NUMBER FOR '.'  I=${ino}\nDIR=${this.path || '/'}`, 'FIX')) {
       dot.ino = ino;
       dirty = true;
     }
@@ -177,9 +185,15 @@ class DirectoryCheck {
     return true;
   }
 
+  /** Its own, for messages; the root's is empty. */
+  private get path(): string {
+    this.known ??= pathname(this.check, this.ino);
+    return this.known;
+  }
+
   private ask(entry: Direntry, what: string, question: string): boolean {
-    const name = printable(decode(entry.name));
-    return this.check.dialog.decide(`${what}  I=${entry.ino} NAME=${name} DIR I=${this.ino}`, question);
+    const name = `${this.path}/${printable(decode(entry.name))}`;
+    return this.check.dialog.decide(`${what}  I=${entry.ino}\nNAME=${name}`, question);
   }
 }
 

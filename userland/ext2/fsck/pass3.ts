@@ -4,6 +4,7 @@ import { makeDirectory, removeEntry, setDotDot } from './directory_writer.ts';
 import { DIRECTORY, type Ext2Check, UNALLOCATED } from './ext2_check.ts';
 import type { LostFound } from './lost_found.ts';
 import { releaseInodeBlocks } from './pass1b.ts';
+import { pathname } from './pathname.ts';
 
 /** Between phases 1 and 2: without a root directory nothing can be looked up. */
 export function ensureRoot(check: Ext2Check): void {
@@ -30,7 +31,7 @@ export function pass3(check: Ext2Check, lostFound: LostFound): void {
   for (const ino of [...check.places.keys()]) connect(check, lostFound, ino, connected);
   for (const [ino, place] of check.places) {
     if (place.parent === 0 || place.dotdot === place.parent) continue;
-    const message = `BAD INODE NUMBER FOR '..'  DIR I=${ino} (${place.dotdot} should be ${place.parent})`;
+    const message = `BAD INODE NUMBER FOR '..'  I=${ino} (${place.dotdot} should be ${place.parent})\nDIR=${pathname(check, ino)}`;
     if (!check.dialog.decide(message, 'FIX')) continue;
     setDotDot(check, ino, place.parent);
     place.dotdot = place.parent;
