@@ -14,7 +14,7 @@ import {
 import { isResizeInode, resizeBlockCount, resizeBlocks, setResizeInode, wordsToBlock } from '../resize_inode.ts';
 import { EXT2F_COMPAT_HASJOURNAL, EXT2F_COMPAT_RESIZE, hasCompat } from '../superblock.ts';
 import { blockCount } from './block_count.ts';
-import { collectClaims } from './claims.ts';
+import { type Claims, collectClaims } from './claims.ts';
 import { type Ext2Check, FILE, NoSpace } from './ext2_check.ts';
 import { dropJournal, journalFault } from './journal.ts';
 
@@ -47,7 +47,7 @@ export class SpecialInodes {
     const empty = Array.from({ length: 15 }, (_, i) => blockPointer(di, i)).every((block) => block === 0);
     if (empty && !like) return true;
     const claims = collectClaims(check, EXT2_BADBLOCKSINO, di);
-    const wrong = like || claims.reports.length > 0 || claims.nodes.some((block) => check.used.has(block));
+    const wrong = like || claims.reports.length > 0 || this.isTaken(claims);
     if (wrong && check.dialog.decide(`BAD LIST OF BAD BLOCKS${check.describe(EXT2_BADBLOCKSINO, di)}`, 'CLEAR')) {
       check.clearInode(EXT2_BADBLOCKSINO);
       return true;
@@ -61,10 +61,7 @@ export class SpecialInodes {
   private journal(ino: number, di: Dinode): boolean {
     const check = this.state;
     const claims = formatOf(di) === IFREG && di.nlink > 0 ? collectClaims(check, ino, di) : undefined;
-    const taken =
-      claims === undefined ||
-      claims.nodes.some((block) => check.used.has(block)) ||
-      claims.runs.some((run) => check.used.next(run.start, run.start + run.length) < run.start + run.length);
+    const taken = claims === undefined || this.isTaken(claims);
     const fault = taken ? 'BAD JOURNAL INODE' : journalFault(check.volume, di, claims);
     if (fault !== undefined) {
       if (check.dialog.decide(`${fault}${check.describe(ino, di)}`, 'DROP JOURNAL')) dropJournal(check, ino);
@@ -75,6 +72,20 @@ export class SpecialInodes {
     for (const run of claims.runs) check.used.setRange(run.start, run.start + run.length);
     check.state[ino] = FILE;
     return true;
+  }
+
+  /** Is a block somebody else's already, or claimed twice here? */
+  private isTaken({ runs, nodes }: Claims): boolean {
+    const { used } = this.state;
+    const spans = runs.map(({ start, length }) => ({ from: start, to: start + length }));
+    for (const block of nodes) spans.push({ from: block, to: block + 1 });
+    spans.sort((a, b) => a.from - b.from);
+    let end = 0;
+    return spans.some(({ from, to }) => {
+      const twice = from < end;
+      end = to;
+      return twice || used.next(from, to) < to;
+    });
   }
 
   private resize(di: Dinode): boolean {
