@@ -44,6 +44,7 @@ import { importedMemory, type MemoryLimits } from '../hypercall-js/wasm_imports.
 import { Coordinator } from './coordinator.ts';
 import { WordWatcher } from './host_events.ts';
 import { clockOrigin } from './host_services.ts';
+import { memoryLimit } from './memory_limit.ts';
 import { MessageDrain } from './message_drain.ts';
 import { isNode, nodeFs } from './node_builtin.ts';
 import type { Platform, WorkerHandle } from './platform.ts';
@@ -486,14 +487,11 @@ export class Kernel {
   }
 }
 
-/** What the kernel must leave of its memory for its own data and for the stacks of threads. */
-const memoryLimit = (bytes: number): number => bytes - Math.min(bytes >>> 1, (bytes >>> 3) + (8 << 20));
-
 /** sharedBytes: size of the shared memory; undefined: a kernel without threads. */
 function parameters(options: BootOptions, sharedBytes: number | undefined): Record<string, string> {
   const first: Record<string, string> =
     sharedBytes !== undefined
-      ? { RUMP_NCPU: String(options.ncpu ?? 2), RUMP_MEMLIMIT: String(memoryLimit(sharedBytes)) }
+      ? { RUMP_NCPU: String(options.ncpu ?? 2), RUMP_MEMLIMIT: memoryLimit(sharedBytes) }
       : { RUMP_NCPU: '1', RUMP_THREADS: '0' };
   return { ...first, ...options.params };
 }

@@ -29,6 +29,7 @@ import { importedMemory } from '../hypercall-js/wasm_imports.ts';
 import type { KernelInstance } from '../userland/abi.ts';
 import { clockOrigin, hostServices } from './host_services.ts';
 import { reboot, withPath } from './kernel_calls.ts';
+import { memoryLimit } from './memory_limit.ts';
 import { nodeFs } from './node_builtin.ts';
 
 const ETFS_BLK = 1;
@@ -93,7 +94,7 @@ export class LocalKernel {
     const memory = limits === undefined ? undefined : makeKernelMemory(bytes, limits);
     const mailbox = Mailbox.create(memory?.buffer.byteLength ?? bytes * 2, options.onTrace !== undefined);
     mailbox.words[H_THREADS_OFF] = 1;
-    const params = { RUMP_NCPU: '1', RUMP_THREADS: '0', ...options.params };
+    const params = { RUMP_NCPU: '1', RUMP_THREADS: '0', RUMP_MEMLIMIT: memoryLimit(bytes), ...options.params };
     const host = new HostKernel({
       mailbox,
       params,
