@@ -145,6 +145,9 @@ test('exports as gzip and qcow2 are what the disk is', async ({ page }) => {
   const gzip = await rumpus.exported('disk.img', 'Export packed (gzip)');
   const qcow2 = await rumpus.exported('disk.img', 'Export without holes (qcow2)');
   expect(readFileSync(raw).includes('sentinel'.repeat(8))).toBe(true);
+  await rumpus.menu('disk.img', 'Duplicate');
+  const copy = await rumpus.attached('disk copy.img');
+  expect(await rumpus.runOk(`${mount(copy)} && cat /mnt/f/new && umount /mnt/f`)).toContain('sentinel');
   sh(`gunzip <${gzip} >packed.raw && cmp packed.raw ${raw}`);
   sh(`qemu-img check -q -f qcow2 ${qcow2} && qemu-img compare -q -f raw -F qcow2 ${raw} ${qcow2}`);
 });

@@ -2,6 +2,7 @@
 /** What can be done with an image: rename, export, snapshots, reset, store, detach, delete. What may lose something asks first. */
 import {
   Camera,
+  Copy,
   Download,
   EllipsisVertical,
   FileArchive,
@@ -77,6 +78,7 @@ export default function ImageMenu({ entry, onRename }: { entry: ImageEntry; onRe
                 ) : (
                   <Item icon={Plug} label="Attach" onSelect={() => void system.images?.attach(entry.id)} />
                 )}
+                {kept && <Item icon={Copy} label="Duplicate" onSelect={() => void system.images?.copy(entry.id)} />}
                 <Line />
                 <Item icon={Download} label="Export raw image" onSelect={() => void exportAs('raw')} />
                 <Item icon={FileArchive} label="Export packed (gzip)" onSelect={() => void exportAs('gzip')} />
