@@ -52,6 +52,8 @@ export class WindowedStore implements BlockStore {
   }
 
   private readAhead(first: number, last: number): void {
+    // Small steps inside the last window say nothing yet.
+    if (first === this.next - 1 && last === first) return;
     if (first === this.next || first === this.next - 1) {
       this.ahead = Math.min(this.ahead * 2, this.source.aheadMost / WINDOW);
       for (let n = last + 1; n <= last + this.ahead && n * WINDOW < this.size; n++)
