@@ -27,7 +27,7 @@
 
 #define	SESSION_MAX	99		/* of a disc */
 #define	SESSION_ALIGN	16u		/* sectors */
-#define	SESSION_WINDOW	16384u		/* sectors looked at behind the end */
+#define	SESSION_WINDOW	512u		/* sectors looked at behind the end */
 #define	SESSION_MIN	32u		/* sectors that one has at least */
 
 /*
