@@ -54,5 +54,5 @@ it('makes whole file systems', { timeout: 120_000 }, () => {
     }),
     { numRuns: 250 },
   );
-  expect(made).toBeGreaterThan(60);
+  expect(made).toBeGreaterThan(20);
 });
