@@ -157,26 +157,31 @@ export class ImageManager {
 
   /** Back to a snapshot. A mounted image is refused, one that is only attached is taken off meanwhile. */
   async restore(id: string, layer: number): Promise<void> {
-    const entry = this.list.entry(id);
-    const attached = entry?.state.tag === 'attached';
-    if (!(await this.attacher.detach(id))) return;
-    await this.telling(entry, 'brought back', () => this.catalog.restore(id, layer));
-    if (attached) await this.attacher.attach(id);
+    await this.takenOff(id, (entry) => this.telling(entry, 'brought back', () => this.catalog.restore(id, layer)));
   }
 
   /** Move the bytes to the fast store, or back. */
   async move(id: string, fast: boolean): Promise<void> {
-    const entry = this.list.entry(id);
-    const attached = entry?.state.tag === 'attached';
-    if (!(await this.attacher.detach(id))) return;
-    await this.telling(entry, 'moved', async () => {
-      await needRoom(this.catalog, entry?.size ?? 0);
-      await this.list.task(id, 'moving', (progress, signal) =>
-        this.catalog.move(id, fast ? 'opfs' : 'indexeddb', progress, signal),
-      );
-      this.list.change(id, { fast });
+    await this.takenOff(id, (entry) =>
+      this.telling(entry, 'moved', async () => {
+        await needRoom(this.catalog, entry?.size ?? 0);
+        await this.list.task(id, 'moving', (progress, signal) =>
+          this.catalog.move(id, fast ? 'opfs' : 'indexeddb', progress, signal),
+        );
+        this.list.change(id, { fast });
+      }),
+    );
+  }
+
+  /** Do something to an image that no kernel has; one that is attached comes back after it, a mounted one is refused. */
+  private takenOff(id: string, body: (entry: ImageEntry | undefined) => Promise<void>): Promise<void> {
+    return this.list.working(async () => {
+      const entry = this.list.entry(id);
+      const attached = entry?.state.tag === 'attached';
+      if (!(await this.attacher.detach(id))) return;
+      await body(entry);
+      if (attached) await this.attacher.attach(id);
     });
-    if (attached) await this.attacher.attach(id);
   }
 
   /** Work on a copy of an image, as it is now; the tab that writes to it makes it. */
