@@ -9,6 +9,12 @@ import { isErrno } from '../librump/syscall_error.ts';
 import { makeV7fs, planV7fs } from './make_v7fs.ts';
 import { BLOCK, BYTE_ORDERS, type ByteOrder, MAX_INODE, ROOT_INODE } from './v7fs_format.ts';
 
+/** Where FAT, ext2, ISO 9660 and FFS have theirs: offset and length, bytes. */
+const MARKS = [
+  [0, 73728],
+  [262144, 8192],
+] as const;
+
 interface Command {
   readonly special: string;
   readonly order: ByteOrder;
@@ -88,11 +94,18 @@ function make(ctx: ProgramContext, command: Command, disk: RawDevice): number {
   const now = Math.floor(ctx.sys.clockGettime(CLOCK_REALTIME).sec);
   const owner = { uid: ctx.sys.geteuid() & 0xffff, gid: ctx.sys.getegid() & 0xffff, now };
   try {
+    clearMarks(disk);
     makeV7fs(disk, plan, owner, (done, total) => progress.step(done, total));
   } finally {
     progress.end();
   }
   return 0;
+}
+
+/** Boot sectors and superblocks of other file systems go, which mount(8) would believe before this one. */
+function clearMarks(disk: RawDevice): void {
+  for (const [at, length] of MARKS)
+    if (at < disk.size) disk.write(at, new Uint8Array(Math.min(length, disk.size - at)));
 }
 
 /** The file as long as -s says, a hole or with -Z zeros. */
