@@ -21,7 +21,10 @@
 
 #include "vfs_syscalls_private.h"
 
-/* Give back what namei(LOCKPARENT) returned. */
+/*
+ * Give back what namei(LOCKPARENT) returned.  A last reference takes the lock:
+ * none is dropped while the other vnode is locked.
+ */
 void
 vfs_name_abort(struct nameidata *ndp, bool leaflocked)
 {
@@ -33,10 +36,9 @@ vfs_name_abort(struct nameidata *ndp, bool leaflocked)
 	} else if (vp == dvp) {
 		vrele(vp);
 		vput(dvp);
-	} else if (leaflocked) {
-		vput(dvp);
-		vput(vp);
 	} else {
+		if (leaflocked)
+			VOP_UNLOCK(vp);
 		vput(dvp);
 		vrele(vp);
 	}

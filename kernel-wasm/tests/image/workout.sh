@@ -96,7 +96,7 @@ ext2() {
 # change WHAT [async]: work on the image, and let others look
 change() {
 	for part in work storm finish; do
-		"$bin/workout_ext2fs" "$img" $part "$files" ${2:-} \
+		timeout 300 "$bin/workout_ext2fs" "$img" $part "$files" ${2:-} \
 		    >"$work/$name.log" 2>&1 ||
 		    { fail "$part: $(tail -3 "$work/$name.log")"; return; }
 		check "$img" || return
@@ -146,7 +146,7 @@ corners() {
 		sif <$kept> size 1000
 		ssv last_orphan $gone
 	EOF
-	"$bin/workout_ext2fs" "$img" corners >"$work/$name.log" 2>&1 ||
+	timeout 300 "$bin/workout_ext2fs" "$img" corners >"$work/$name.log" 2>&1 ||
 	    { fail "$(tail -3 "$work/$name.log")"; return; }
 	# The count of links was made up: 1, "too many", is what is left of it.
 	[ "$(debugfs -R 'stat links' "$img" 2>/dev/null |

@@ -57,7 +57,7 @@ readback() {
 # workout MODE: the image is there
 workout() {
 	for part in work storm finish; do
-		"$bin/workout_ffs" "$work/$name.img" $part "$files" "$1" \
+		timeout 300 "$bin/workout_ffs" "$work/$name.img" $part "$files" "$1" \
 		    >"$work/$name.log" 2>&1 ||
 		    { fail "$part: $(tail -3 "$work/$name.log")"; return; }
 		check $part || return

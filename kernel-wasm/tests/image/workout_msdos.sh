@@ -58,7 +58,7 @@ readback() {
 # workout FILES MODE: the image is there
 workout() {
 	for part in work storm finish; do
-		"$bin/workout_msdos" "$work/$name.img" $part "$1" "$2" \
+		timeout 300 "$bin/workout_msdos" "$work/$name.img" $part "$1" "$2" \
 		    >"$work/$name.log" 2>&1 ||
 		    { fail "$part: $(tail -3 "$work/$name.log")"; return; }
 		check $part || return

@@ -20,7 +20,7 @@ passed=0
 storm() {
 	img=$work/$1-$2.img log=$work/$1-$2.log
 	if node "$here/v7fs.mjs" make "$img" "$3" "$1" >"$log" 2>&1 &&
-	    "$bin/workout_v7fs" "$img" storm 0 "$2" >>"$log" 2>&1 &&
+	    timeout 300 "$bin/workout_v7fs" "$img" storm 0 "$2" >>"$log" 2>&1 &&
 	    "$bin/check_v7fs" "$img" >>"$log" 2>&1 &&
 	    node "$here/v7fs.mjs" check "$img" >"$log.fsck" 2>&1 &&
 	    [ "$(wc -l <"$log.fsck")" -eq 6 ]
