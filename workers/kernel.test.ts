@@ -143,7 +143,8 @@ describe.skipIf(!fs.existsSync(MODULE))('kernel under Node', () => {
     expect(out).toBe('st=137\nmore\n');
     const before = k.stats();
     await sh(k, 'SPIN=1 date | cat & sleep 1; kill -9 $!; echo killed');
-    expect(k.stats().workers).toBeLessThanOrEqual(before.workers + 2);
+    // The pools may have grown meanwhile, on a busy machine by more.
+    expect(k.stats().workers).toBeLessThanOrEqual(before.workers + 4);
   });
 
   test('closing a terminal releases its processes', async () => {
@@ -167,7 +168,8 @@ describe.skipIf(!fs.existsSync(MODULE))('kernel under Node', () => {
     for (let i = 0; i < 10; i++) await round();
     const after = k.stats();
     expect(after.processes).toBe(before.processes);
-    expect(after.workers).toBeLessThanOrEqual(before.workers + 2);
+    // Pools grow on a busy machine; one worker left by each of the 250 programs would be many more.
+    expect(after.workers).toBeLessThanOrEqual(before.workers + 6);
     expect(after.memoryUsed - before.memoryUsed).toBeLessThan(1 << 20);
   });
 
