@@ -7,49 +7,16 @@
  *   msdos_tool.mjs fsck n|y|preen FILE ...      a line a file: its name and the exit status
  */
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { fileDisk, loadTools } from './tool_core.mjs';
 
-const userland = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../userland');
-const work = fs.mkdtempSync(path.join(os.tmpdir(), 'msdos-'));
-const modules = [
+const { planNewfs, writeNewfs, checkVolume, FsckDialog, DiskCache } = await loadTools(
   'msdos/newfs_plan',
   'msdos/newfs_write',
   'msdos/fsck/check_volume',
   'disk/fsck_dialog',
   'disk/disk_cache',
-];
-buildSync({
-  stdin: {
-    contents: modules.map((name) => `export * from './${name}.ts';`).join('\n'),
-    resolveDir: userland,
-    loader: 'ts',
-  },
-  bundle: true,
-  format: 'esm',
-  outfile: `${work}/msdos.mjs`,
-  logLevel: 'error',
-});
-const { planNewfs, writeNewfs, checkVolume, FsckDialog, DiskCache } = await import(`${work}/msdos.mjs`);
-fs.rmSync(work, { recursive: true });
+);
 const now = Math.floor(Date.now() / 1000);
-
-function fileDisk(fd) {
-  return {
-    size: fs.fstatSync(fd).size,
-    sectorSize: 512,
-    read(offset, length) {
-      const out = new Uint8Array(length);
-      fs.readSync(fd, out, 0, length, offset);
-      return out;
-    },
-    write: (offset, data) => fs.writeSync(fd, data, 0, data.length, offset),
-    flush() {},
-    close() {},
-  };
-}
 
 function newfs(file, size, bits, sectorsPerCluster) {
   const fd = fs.openSync(file, 'w+');

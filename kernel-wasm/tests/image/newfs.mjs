@@ -6,42 +6,14 @@
  *   newfs.mjs FILE SIZE FORMAT ORDER BSIZE FSIZE [INODES]
  */
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { fileDisk, loadTools } from './tool_core.mjs';
 
-const ffs = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../userland/ffs');
-const work = fs.mkdtempSync(path.join(os.tmpdir(), 'newfs-'));
-buildSync({
-  stdin: {
-    contents: "export * from './newfs_plan.ts'; export * from './newfs_write.ts';",
-    resolveDir: ffs,
-    loader: 'ts',
-  },
-  bundle: true,
-  format: 'esm',
-  outfile: `${work}/newfs.mjs`,
-  logLevel: 'error',
-});
-const { planNewfs, writeNewfs } = await import(`${work}/newfs.mjs`);
-fs.rmSync(work, { recursive: true });
+const { planNewfs, writeNewfs } = await loadTools('ffs/newfs_plan', 'ffs/newfs_write');
 
 const [file, size, format, order, bsize, fsize, inodes] = process.argv.slice(2);
 const fd = fs.openSync(file, 'w+');
 fs.ftruncateSync(fd, Number(size));
-const disk = {
-  size: Number(size),
-  sectorSize: 512,
-  read(offset, length) {
-    const out = new Uint8Array(length);
-    fs.readSync(fd, out, 0, length, offset);
-    return out;
-  },
-  write: (offset, data) => fs.writeSync(fd, data, 0, data.length, offset),
-  flush() {},
-  close() {},
-};
+const disk = fileDisk(fd);
 const sb = planNewfs({
   format,
   order,

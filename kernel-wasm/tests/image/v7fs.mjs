@@ -8,43 +8,18 @@
  *   v7fs.mjs repair FILE            of fsck_v7fs -y
  */
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { fileDisk, loadTools } from './tool_core.mjs';
 
-const userland = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../userland');
-const work = fs.mkdtempSync(path.join(os.tmpdir(), 'v7fs-'));
-const modules = ['v7fs/make_v7fs', 'v7fs/fsck/fsck_v7fs', 'disk/fsck_dialog'];
-buildSync({
-  stdin: {
-    contents: modules.map((name) => `export * from './${name}.ts';`).join(''),
-    resolveDir: userland,
-    loader: 'ts',
-  },
-  bundle: true,
-  format: 'esm',
-  outfile: `${work}/v7fs.mjs`,
-  logLevel: 'error',
-});
-const { planV7fs, makeV7fs, checkVolume, FsckDialog } = await import(`${work}/v7fs.mjs`);
-fs.rmSync(work, { recursive: true });
+const { planV7fs, makeV7fs, checkVolume, FsckDialog } = await loadTools(
+  'v7fs/make_v7fs',
+  'v7fs/fsck/fsck_v7fs',
+  'disk/fsck_dialog',
+);
 
 const [verb, file, size, order] = process.argv.slice(2);
 const fd = fs.openSync(file, { make: 'w+', check: 'r', repair: 'r+' }[verb]);
 if (verb === 'make') fs.ftruncateSync(fd, Number(size));
-const disk = {
-  size: fs.fstatSync(fd).size,
-  sectorSize: 512,
-  read(offset, length) {
-    const out = new Uint8Array(length);
-    fs.readSync(fd, out, 0, length, offset);
-    return out;
-  },
-  write: (offset, data) => fs.writeSync(fd, data, 0, data.length, offset),
-  flush() {},
-  close() {},
-};
+const disk = fileDisk(fd);
 if (verb === 'make') makeV7fs(disk, planV7fs(order, disk.size / 512, undefined), { uid: 0, gid: 0, now: 1e9 });
 else {
   const context = { print: (text) => fs.writeSync(1, text), out: { flush() {} } };
