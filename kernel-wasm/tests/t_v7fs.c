@@ -12,6 +12,7 @@
 #include <fs/v7fs/v7fs.h>
 
 #include "fs/v7fs/v7fs_extern.h"
+#include "h_files.h"
 #include "h_memdisk.h"
 #include "h_random.h"
 #include "h_v7fs.h"
@@ -52,44 +53,6 @@ end(int endian)
 {
 	checkit(endian);
 	h_memdisk_detach();
-}
-
-static uint8_t
-pattern(uint32_t seed, uint64_t off)
-{
-	return (uint8_t)((off * 2654435761U >> 13) + seed);
-}
-
-static long
-put(const char *path, uint32_t seed, uint64_t off, uint32_t len)
-{
-	uint8_t *buf = kmem_alloc(len, KM_SLEEP);
-	long fd = h_open(path, O_CREAT | O_RDWR, 0644), n;
-	uint32_t i;
-
-	CHECK(fd >= 0);
-	for (i = 0; i < len; i++)
-		buf[i] = pattern(seed, off + i);
-	n = h_pwrite(fd, buf, len, (off_t)off);
-	CHECK_EQ(h_close(fd), 0);
-	kmem_free(buf, len);
-	return n;
-}
-
-static void
-get(const char *path, uint32_t seed, uint64_t off, uint32_t len)
-{
-	uint8_t *buf = kmem_alloc(len, KM_SLEEP);
-	long fd = h_open(path, O_RDONLY, 0);
-	uint32_t i;
-
-	CHECK(fd >= 0);
-	CHECK_EQ(h_pread(fd, buf, len, (off_t)off), len);
-	for (i = 0; i < len && buf[i] == pattern(seed, off + i); i++)
-		;
-	CHECK_EQ(i, len);
-	CHECK_EQ(h_close(fd), 0);
-	kmem_free(buf, len);
 }
 
 TEST(v7_numbers)
