@@ -13,7 +13,8 @@ function makeTable(): Uint32Array {
 /** CRC-32 of IEEE 802.3, bit-reversed, as gzip and GPT have it; `before` is the sum of what came first. */
 export function crc32(bytes: Uint8Array, before = 0): number {
   table ??= makeTable();
+  const sums = table;
   let crc = ~before;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ (sums[(crc ^ (bytes[i] as number)) & 0xff] as number);
   return ~crc >>> 0;
 }
