@@ -173,10 +173,10 @@ lwproc_freeproc(struct proc *p)
 {
 	struct proc *child;
 
-	KASSERT(p != &proc0 && p != initproc);
+	/* Those that left before may still take themselves off the lists. */
 	mutex_enter(p->p_lock);
-	p->p_stat = SDYING;
-	p->p_sflag |= PS_WEXIT;
+	while (p->p_nlwps > 1)
+		cv_wait(&p->p_lwpcv, p->p_lock);
 	mutex_exit(p->p_lock);
 	rump_exithooks_run(p);
 	hooks_exit(p, NULL);
@@ -197,11 +197,10 @@ lwproc_freeproc(struct proc *p)
 /*
  * Lwps.
  */
-struct lwp *
-rump__lwproc_alloclwp(struct proc *p)
+static struct lwp *
+lwproc_memory(void)
 {
 	struct cpu_info *ci = curcpu();
-	struct rump_proc_hooks *ph;
 	struct lwp *l = ci->ci_deadlwp, *extra;
 
 	if (l != NULL) {
@@ -217,11 +216,18 @@ rump__lwproc_alloclwp(struct proc *p)
 	if (l == NULL)
 		l = kmem_alloc(sizeof(*l), KM_SLEEP);
 	memset(l, 0, sizeof(*l));
+	return l;
+}
+
+/* l becomes an lwp of p, unless the process is going away. */
+static bool
+lwproc_join(struct proc *p, struct lwp *l)
+{
+
 	mutex_enter(p->p_lock);
 	if (p->p_stat != SACTIVE || (p->p_sflag & PS_WEXIT) != 0) {
 		mutex_exit(p->p_lock);
-		kmem_free(l, sizeof(*l));
-		return NULL;
+		return false;
 	}
 	l->l_lid = ++p->p_nlwpid;
 	l->l_proc = p;
@@ -236,6 +242,14 @@ rump__lwproc_alloclwp(struct proc *p)
 	p->p_nrlwps++;
 	LIST_INSERT_HEAD(&p->p_lwps, l, l_sibling);
 	mutex_exit(p->p_lock);
+	return true;
+}
+
+static struct lwp *
+lwproc_announce(struct lwp *l)
+{
+	struct rump_proc_hooks *ph;
+
 	mutex_enter(proc_lock);
 	LIST_INSERT_HEAD(&alllwp, l, l_list);
 	mutex_exit(proc_lock);
@@ -245,6 +259,18 @@ rump__lwproc_alloclwp(struct proc *p)
 	}
 	rumpuser_curlwpop(RUMPUSER_LWP_CREATE, l);
 	return l;
+}
+
+/* NULL: the process is going away.  The caller sees to it that p stays. */
+struct lwp *
+rump__lwproc_alloclwp(struct proc *p)
+{
+	struct lwp *l = lwproc_memory();
+
+	if (lwproc_join(p, l))
+		return lwproc_announce(l);
+	kmem_free(l, sizeof(*l));
+	return NULL;
 }
 
 static void
@@ -263,13 +289,33 @@ lwproc_unlink(struct lwp *l)
 	mutex_enter(p->p_lock);
 	LIST_REMOVE(l, l_sibling);
 	p->p_nlwps--;
-	p->p_nrlwps--;
 	cv_broadcast(&p->p_lwpcv);
 	mutex_exit(p->p_lock);
 	kauth_cred_free(l->l_cred);
 	if (l->l_namebuf != NULL)
 		kmem_strfree(l->l_namebuf);
 	l->l_namebuf = NULL;
+}
+
+/*
+ * One running lwp less.  True: it was the last, nobody can join the process
+ * any more and the caller takes it apart; decided once, under one lock.
+ */
+static bool
+lwproc_leave(struct proc *p)
+{
+	bool last;
+
+	mutex_enter(p->p_lock);
+	last = --p->p_nrlwps == 0;
+	KASSERTMSG(!last || (p != &proc0 && p != initproc),
+	    "last lwp of a process that stays");
+	if (last) {
+		p->p_stat = SDYING;
+		p->p_sflag |= PS_WEXIT;
+	}
+	mutex_exit(p->p_lock);
+	return last;
 }
 
 /* Take the current lwp apart; only its memory remains. */
@@ -280,12 +326,7 @@ rump_lwproc_exit(struct lwp *l)
 	bool last;
 
 	KASSERT(l == curlwp && l != &lwp0);
-	mutex_enter(p->p_lock);
-	last = p->p_nlwps == 1;
-	KASSERTMSG(!last || (p != &proc0 && p != initproc),
-	    "last lwp of a process that stays");
-	mutex_exit(p->p_lock);
-	if (last)
+	if ((last = lwproc_leave(p)))
 		lwproc_freeproc(p);
 	lwproc_unlink(l);
 	if (last)
@@ -298,6 +339,7 @@ void
 rump_lwproc_discard(struct lwp *l)
 {
 
+	(void)lwproc_leave(l->l_proc);
 	lwproc_unlink(l);
 	rumpuser_curlwpop(RUMPUSER_LWP_DESTROY, l);
 	kmem_free(l, sizeof(*l));
@@ -393,17 +435,21 @@ rump_lwproc_rfork(int flags)
 int
 rump_lwproc_newlwp(pid_t pid)
 {
+	struct lwp *l = lwproc_memory();
 	struct proc *p;
-	struct lwp *l;
+	int error = 0;
 
 	mutex_enter(proc_lock);
-	p = proc_find_raw(pid);
+	if ((p = proc_find_raw(pid)) == NULL)
+		error = ESRCH;
+	else if (!lwproc_join(p, l))
+		error = EBUSY;
 	mutex_exit(proc_lock);
-	if (p == NULL)
-		return ESRCH;
-	if ((l = rump__lwproc_alloclwp(p)) == NULL)
-		return EBUSY;
-	lwproc_become(l);
+	if (error != 0) {
+		kmem_free(l, sizeof(*l));
+		return error;
+	}
+	lwproc_become(lwproc_announce(l));
 	return 0;
 }
 

@@ -3,6 +3,8 @@
  * vfs_cwd.c - current directory, root directory and umask of a process.
  *
  * Locking	w: cwdi_lock
+ *	A process other than the current one is looked at under proc_lock
+ *	only; p_cwdi changes under it.  Order: proc_lock -> cwdi_lock
  */
 
 #include <sys/param.h>
@@ -64,15 +66,25 @@ cwdshare(struct proc *p)
 	p->p_cwdi = cwdi;
 }
 
+/* What the process had: nobody finds it through the process any more. */
+static struct cwdinfo *
+cwd_swap(struct proc *p, struct cwdinfo *cwdi)
+{
+	struct cwdinfo *old;
+
+	mutex_enter(proc_lock);
+	old = p->p_cwdi;
+	p->p_cwdi = cwdi;
+	mutex_exit(proc_lock);
+	return old;
+}
+
 void
 cwdunshare(struct proc *p)
 {
-	struct cwdinfo *old = p->p_cwdi;
 
-	if (old->cwdi_refcnt == 1)
-		return;
-	p->p_cwdi = cwd_copy(old);
-	cwdfree(old);
+	if (p->p_cwdi->cwdi_refcnt > 1)
+		cwdfree(cwd_swap(p, cwd_copy(p->p_cwdi)));
 }
 
 void
@@ -100,12 +112,10 @@ cwd_fork(struct proc *parent, struct proc *child, int flags __unused)
 static void
 cwd_exit(struct proc *p)
 {
-	struct cwdinfo *cwdi = p->p_cwdi;
+	struct cwdinfo *cwdi = cwd_swap(p, NULL);
 
-	if (cwdi == NULL)
-		return;
-	p->p_cwdi = NULL;
-	cwdfree(cwdi);
+	if (cwdi != NULL)
+		cwdfree(cwdi);
 }
 
 static struct rump_proc_hooks cwd_hooks = {

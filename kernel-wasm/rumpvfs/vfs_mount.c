@@ -186,7 +186,10 @@ vfs_rootmountalloc(const char *fstype, const char *devname, struct mount **mpp)
 	return 0;
 }
 
-/* Processes that sit in the covered directory go to the new root. */
+/*
+ * Processes that sit in the covered directory go to the new root.  proc_lock
+ * is held; vrele() does not sleep, the mount has a reference of the covered.
+ */
 static int
 checkdirs_proc(struct proc *p, void *arg)
 {

@@ -161,3 +161,49 @@ TEST(credentials)
 	kauth_cred_free(copy);
 	rump_cred_put(user);
 }
+
+/*
+ * Lwps join a process while its own leaves it: it ends once, whoever was last.
+ */
+static int exiting_pid, exiting_stop;	/* atomic */
+
+static void
+exit_joiner(void *arg __unused)
+{
+	struct lwp *self = curlwp;
+	int error;
+
+	while (!__atomic_load_n(&exiting_stop, __ATOMIC_RELAXED)) {
+		error = rump_lwproc_newlwp(__atomic_load_n(&exiting_pid,
+		    __ATOMIC_RELAXED));
+		CHECK(error == 0 || error == ESRCH || error == EBUSY);
+		if (error != 0)
+			continue;
+		rump_lwproc_releaselwp();
+		rump_lwproc_switch(self);
+	}
+	h_thread_end();
+}
+
+TEST(exit_race)
+{
+	struct lwp *me = curlwp, *joiner[2];
+	const int procs = nprocs;
+	int i;
+
+	exiting_pid = 29999;
+	exiting_stop = 0;
+	for (i = 0; i < 2; i++)
+		joiner[i] = h_thread(exit_joiner, NULL);
+	for (i = 0; i < 3000; i++) {
+		CHECK_EQ(rump_lwproc_rfork(RUMP_RFCFDG), 0);
+		__atomic_store_n(&exiting_pid, curproc->p_pid,
+		    __ATOMIC_RELAXED);
+		rump_lwproc_releaselwp();
+		rump_lwproc_switch(me);
+	}
+	__atomic_store_n(&exiting_stop, 1, __ATOMIC_RELAXED);
+	for (i = 0; i < 2; i++)
+		h_join(joiner[i]);
+	CHECK_EQ(nprocs, procs);
+}

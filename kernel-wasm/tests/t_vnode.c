@@ -326,6 +326,46 @@ TEST_FLAGS(forced_unmount_lock, T_LEAKS)
 	CHECK_EQ(h_rmdir("/m"), 0);
 }
 
+/* A new mount moves the processes that sit below it, as they come and go. */
+static int sitter_stop;			/* atomic */
+
+static void
+sitter(void *arg)
+{
+	struct lwp *self = curlwp;
+
+	while (!__atomic_load_n(&sitter_stop, __ATOMIC_RELAXED)) {
+		CHECK_EQ(rump_lwproc_rfork(RUMP_RFCFDG), 0);
+		if (arg != NULL)
+			(void)h_chdir("/m");	/* ENOENT: just unmounted */
+		rump_lwproc_releaselwp();
+		rump_lwproc_switch(self);
+	}
+	h_thread_end();
+}
+
+TEST_FLAGS(mount_and_exit, T_LEAKS)
+{
+	struct lwp *w[3];
+	long fd;
+	int i;
+
+	CHECK_EQ(h_mkdir("/m", 0755), 0);
+	fd = h_open("/m", O_RDONLY, 0);
+	sitter_stop = 0;
+	for (i = 0; i < 3; i++)
+		w[i] = h_thread(sitter, i == 0 ? "sit" : NULL);
+	for (i = 0; i < 3000; i++) {
+		h_mount_tmpfs("/m");
+		CHECK_EQ(h_unmount("/m", MNT_FORCE), 0);
+	}
+	__atomic_store_n(&sitter_stop, 1, __ATOMIC_RELAXED);
+	for (i = 0; i < 3; i++)
+		h_join(w[i]);
+	CHECK_EQ(h_close(fd), 0);
+	CHECK_EQ(h_rmdir("/m"), 0);
+}
+
 /* Many threads on the same names, with a cache that is too small. */
 static void
 stress(void *arg)
