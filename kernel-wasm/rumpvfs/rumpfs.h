@@ -38,6 +38,7 @@ struct rumpfs_node {
 	size_t		rn_dlen;	/* v: bytes of the file */
 	size_t		rn_dcap;	/* v: bytes of rn_data */
 	bool		rn_linked;	/* d: has a name */
+	bool		rn_isdev;	/* : entered as /dev; nothing is renamed */
 
 	/* Host objects (etfs). */
 	char		*rn_hostpath;	/* : */

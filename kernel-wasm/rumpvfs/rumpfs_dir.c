@@ -36,12 +36,21 @@ dir_find(struct rumpfs_node *rn, const char *name, size_t len)
 	return NULL;
 }
 
+static bool
+node_isroot(const struct rumpfs_node *rn)
+{
+
+	return rn->rn_parent == rn;
+}
+
 static void
 dir_enter(struct rumpfs_node *dir, struct rumpfs_node *rn, const char *name,
     size_t len)
 {
 	struct rumpfs_dent *rd = kmem_alloc(sizeof(*rd) + len, KM_SLEEP);
 
+	rn->rn_isdev = node_isroot(dir) && len == 3 &&
+	    memcmp(name, "dev", 3) == 0;
 	rd->rd_node = rn;
 	rd->rd_namelen = len;
 	memcpy(rd->rd_name, name, len);
@@ -72,9 +81,7 @@ lookup_device(struct vnode *dvp, struct componentname *cnp)
 	struct rumpfs_node *dir = VPTORN(dvp), *rn;
 	struct rumpfs_dent *rd;
 
-	rd = dir_find(dir->rn_parent, "dev", 3);
-	if (rd == NULL || rd->rd_node != dir ||
-	    dir->rn_parent->rn_parent != dir->rn_parent)
+	if (!dir->rn_isdev)
 		return NULL;
 	rn = rumpfs_dev_make(dir, cnp->cn_nameptr, cnp->cn_namelen);
 	if (rn == NULL)

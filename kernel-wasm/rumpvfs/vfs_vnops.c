@@ -86,7 +86,8 @@ vn_lock(struct vnode *vp, int flags)
 		VOP_UNLOCK(vp);
 		return ENOENT;
 	}
-	if ((flags & LK_RETRY) != 0 && (vp->v_iflag & VI_CLEAN) != 0)
+	/* Only deadfs says ENOENT; VI_CLEAN may be a moment behind. */
+	if ((flags & LK_RETRY) != 0 && error == ENOENT)
 		error = VOP_LOCK(vp, flags);
 	return error;
 }
