@@ -6,7 +6,7 @@
  *		v	vnode lock
  *		f	pm_lock
  *
- * Locking	vnode -> pm_lock -> buffers of the FAT
+ * Locking	vnode -> pm_flushlock -> pm_lock -> buffers of the FAT
  */
 
 #ifndef _MSDOSFS_MSDOSFS_H_
@@ -54,9 +54,13 @@ struct msdosfsmount {
 	uint64_t	pm_fsinfo;	/* : byte offset; 0: none */
 	bool		pm_wasclean;	/* : nobody left it half written */
 
+	kmutex_t	pm_flushlock;	/* held over a flush that is waited for */
 	kmutex_t	pm_lock;	/* FAT, free map */
 	uint32_t	*pm_inuse;	/* f: a bit a cluster */
-	uint32_t	pm_freecount;	/* f */
+	uint32_t	*pm_held;	/* f: freed, not to be given out yet */
+	uint32_t	*pm_settling;	/* f: those that a flush brings to the disk */
+	bool		pm_isheld;	/* f: one of the two has bits */
+	uint32_t	pm_freecount;	/* f: with those that are held */
 	uint32_t	pm_nextfree;	/* f: where to look first */
 };
 #define	FAT32(pmp)	((pmp)->pm_fatmask == FAT32_MASK)
@@ -177,6 +181,8 @@ int	msdosfs_fsinfo_write(struct msdosfsmount *);
 int	msdosfs_clust_alloc(struct msdosfsmount *, uint32_t after,
 	    uint32_t *cnp);
 int	msdosfs_chain_free(struct msdosfsmount *, uint32_t cn);
+void	msdosfs_settle_begin(struct msdosfsmount *);
+void	msdosfs_settle_end(struct msdosfsmount *, bool settled);
 int	msdosfs_chain_cut(struct msdosfsmount *, uint32_t last);
 static inline bool
 msdosfs_isclust(const struct msdosfsmount *pmp, uint32_t cn)

@@ -44,6 +44,15 @@ blk_write(const struct msdosfsmount *pmp, struct buf *bp)
 	return 0;
 }
 
+/* The first contents of a directory's cluster: there before a name is. */
+static int
+blk_init(const struct msdosfsmount *pmp, struct buf *bp)
+{
+	if ((pmp->pm_mountp->mnt_flag & MNT_ASYNC) == 0)
+		bp->b_flags |= B_MEDIA_FUA;
+	return blk_write(pmp, bp);
+}
+
 /*
  * Which aliases of a plain name are taken?  One pass; bit i of the map: ~i.
  */
@@ -154,7 +163,7 @@ dir_grow(struct denode *dp)
 	    (daddr_t)(msdosfs_clustaddr(pmp, cn) >> DEV_BSHIFT),
 	    (int)pmp->pm_bpcluster, 0, 0);
 	clrbuf(bp);
-	error = blk_write(pmp, bp);
+	error = blk_init(pmp, bp);
 	if (error == 0)
 		dp->de_size += pmp->pm_bpcluster;
 	return error;
@@ -396,7 +405,7 @@ msdosfs_dirinit(struct msdosfsmount *pmp, const struct dosent *e,
 	dot.e_name[1] = '.';
 	dot.e_clust = parent;
 	msdosfs_ent_encode(pmp, &dot, p + DE_SIZE);
-	return blk_write(pmp, bp);
+	return blk_init(pmp, bp);
 }
 
 /*

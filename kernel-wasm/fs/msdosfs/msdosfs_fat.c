@@ -10,6 +10,9 @@
  *
  * Memory	a bit a cluster, made at mount from the whole FAT, and so right
  *		whatever FSInfo says.
+ *		Unless the mount is asynchronous, a cluster that was freed is
+ *		held: it is given out again when a flush has brought to the
+ *		disk that nothing leads to it any more.
  * Writing	delayed, in all copies unless mirroring is off; the caller
  *		orders with msdosfs_flush().
  *
@@ -178,9 +181,24 @@ map_isused(const struct msdosfsmount *pmp, uint32_t cn)
 }
 
 static size_t
+map_words(const struct msdosfsmount *pmp)
+{
+	return MAPWORD((size_t)pmp->pm_maxcluster) + 1;
+}
+
+/* The three maps stand in one piece. */
+static size_t
 map_bytes(const struct msdosfsmount *pmp)
 {
-	return (MAPWORD((size_t)pmp->pm_maxcluster) + 1) * sizeof(uint32_t);
+	return 3 * map_words(pmp) * sizeof(uint32_t);
+}
+
+/* The clusters of a word of the map that cannot be given out. */
+static uint32_t
+map_taken(const struct msdosfsmount *pmp, uint32_t word)
+{
+	return pmp->pm_inuse[word] | pmp->pm_held[word] |
+	    pmp->pm_settling[word];
 }
 
 /*
@@ -232,6 +250,8 @@ msdosfs_fat_load(struct msdosfsmount *pmp)
 	int error = 0;
 
 	pmp->pm_inuse = kmem_zalloc(map_bytes(pmp), KM_SLEEP);
+	pmp->pm_held = pmp->pm_inuse + map_words(pmp);
+	pmp->pm_settling = pmp->pm_held + map_words(pmp);
 	pmp->pm_freecount = 0;
 	for (cn = CLUST_FIRST; cn <= pmp->pm_maxcluster; cn++) {
 		error = fat_read(pmp, cn, &val);
@@ -308,9 +328,11 @@ map_find(const struct msdosfsmount *pmp, uint32_t from, uint32_t to)
 	uint32_t cn = from;
 
 	while (cn <= to) {
-		if (pmp->pm_inuse[MAPWORD(cn)] == ~0u)
+		uint32_t taken = map_taken(pmp, MAPWORD(cn));
+
+		if (taken == ~0u)
 			cn = rounddown2(cn, 32u) + 32;
-		else if (map_isused(pmp, cn))
+		else if ((taken & MAPBIT(cn)) != 0)
 			cn++;
 		else
 			return cn;
@@ -319,20 +341,66 @@ map_find(const struct msdosfsmount *pmp, uint32_t from, uint32_t to)
 }
 
 /*
+ * A flush begins; what is held now is free if it succeeds.
+ */
+void
+msdosfs_settle_begin(struct msdosfsmount *pmp)
+{
+	uint32_t *held;
+
+	mutex_enter(&pmp->pm_flushlock);
+	mutex_enter(&pmp->pm_lock);
+	held = pmp->pm_held;
+	pmp->pm_held = pmp->pm_settling;
+	pmp->pm_settling = held;
+	mutex_exit(&pmp->pm_lock);
+}
+
+void
+msdosfs_settle_end(struct msdosfsmount *pmp, bool settled)
+{
+	bool more = false;
+	size_t i;
+
+	mutex_enter(&pmp->pm_lock);
+	for (i = 0; pmp->pm_isheld && i < map_words(pmp); i++) {
+		if (!settled)
+			pmp->pm_held[i] |= pmp->pm_settling[i];
+		pmp->pm_settling[i] = 0;
+		more |= pmp->pm_held[i] != 0;
+	}
+	pmp->pm_isheld = more;
+	mutex_exit(&pmp->pm_lock);
+	mutex_exit(&pmp->pm_flushlock);
+}
+
+static uint32_t
+clust_find(const struct msdosfsmount *pmp, uint32_t after)
+{
+	uint32_t cn = map_find(pmp, msdosfs_isclust(pmp, after + 1) ?
+	    after + 1 : pmp->pm_nextfree, pmp->pm_maxcluster);
+
+	return cn != 0 ? cn : map_find(pmp, CLUST_FIRST, pmp->pm_maxcluster);
+}
+
+/*
  * A cluster that ends a chain, behind `after' where possible; 0: anywhere.
- * With `after' it is linked there.
+ * With `after' it is linked there.  The last free ones cost a flush.
  */
 int
 msdosfs_clust_alloc(struct msdosfsmount *pmp, uint32_t after, uint32_t *cnp)
 {
-	uint32_t start, cn;
+	uint32_t cn;
 	int error;
 
 	mutex_enter(&pmp->pm_lock);
-	start = msdosfs_isclust(pmp, after + 1) ? after + 1 : pmp->pm_nextfree;
-	cn = map_find(pmp, start, pmp->pm_maxcluster);
-	if (cn == 0)
-		cn = map_find(pmp, CLUST_FIRST, pmp->pm_maxcluster);
+	cn = clust_find(pmp, after);
+	if (cn == 0 && pmp->pm_isheld) {
+		mutex_exit(&pmp->pm_lock);
+		(void)msdosfs_flushdev(pmp, true);
+		mutex_enter(&pmp->pm_lock);
+		cn = clust_find(pmp, after);
+	}
 	error = cn == 0 ? ENOSPC : fat_write(pmp, cn, CLUST_EOFE);
 	if (error == 0) {
 		pmp->pm_inuse[MAPWORD(cn)] |= MAPBIT(cn);
@@ -354,6 +422,10 @@ chain_freeone(struct msdosfsmount *pmp, uint32_t cn)
 	if (error == 0) {
 		pmp->pm_inuse[MAPWORD(cn)] &= ~MAPBIT(cn);
 		pmp->pm_freecount++;
+		if ((pmp->pm_mountp->mnt_flag & MNT_ASYNC) == 0) {
+			pmp->pm_held[MAPWORD(cn)] |= MAPBIT(cn);
+			pmp->pm_isheld = true;
+		}
 	}
 	return error;
 }

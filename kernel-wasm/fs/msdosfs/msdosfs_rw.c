@@ -320,22 +320,37 @@ msdosfs_strategy(void *v)
 	return VOP_STRATEGY(pmp->pm_devvp, bp);
 }
 
+static int
+flush_buffers(struct vnode *devvp, int flags)
+{
+	int error;
+
+	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
+	error = VOP_FSYNC(devvp, NOCRED, flags, 0, 0);
+	VOP_UNLOCK(devvp);
+	return error;
+}
+
 /*
- * What lies in the device's buffers: FAT, directories, FSInfo.
+ * What lies in the device's buffers: FAT, directories, FSInfo; and with wait
+ * what lies in the device's own cache.
  */
 int
 msdosfs_flushdev(struct msdosfsmount *pmp, bool wait)
 {
-	struct vnode *devvp = pmp->pm_devvp;
 	int force = 1, error;
 
-	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-	error = VOP_FSYNC(devvp, NOCRED, wait ? FSYNC_WAIT : 0, 0, 0);
-	VOP_UNLOCK(devvp);
-	if (error != 0 || !wait)
-		return error;
-	error = VOP_IOCTL(devvp, DIOCCACHESYNC, &force, FWRITE, NOCRED);
-	return error == ENOTTY || error == EOPNOTSUPP ? 0 : error;
+	if (!wait)
+		return flush_buffers(pmp->pm_devvp, 0);
+	msdosfs_settle_begin(pmp);
+	error = flush_buffers(pmp->pm_devvp, FSYNC_WAIT);
+	if (error == 0)
+		error = VOP_IOCTL(pmp->pm_devvp, DIOCCACHESYNC, &force,
+		    FWRITE, NOCRED);
+	if (error == ENOTTY || error == EOPNOTSUPP)
+		error = 0;
+	msdosfs_settle_end(pmp, error == 0);
+	return error;
 }
 
 /*

@@ -86,6 +86,7 @@ mount_free(struct msdosfsmount *pmp)
 {
 	msdosfs_fat_unload(pmp);
 	mutex_destroy(&pmp->pm_lock);
+	mutex_destroy(&pmp->pm_flushlock);
 	kmem_free(pmp, sizeof(*pmp));
 }
 
@@ -104,6 +105,7 @@ mount_device(struct mount *mp, struct vnode *devvp,
 
 	pmp = kmem_zalloc(sizeof(*pmp), KM_SLEEP);
 	mutex_init(&pmp->pm_lock, MUTEX_DEFAULT, 0);
+	mutex_init(&pmp->pm_flushlock, MUTEX_DEFAULT, 0);
 	pmp->pm_mountp = mp;
 	pmp->pm_openflags = write ? FREAD | FWRITE : FREAD;
 	mount_setargs(pmp, args);
