@@ -11,61 +11,22 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/errno.h>
-#include <sys/kauth.h>
 #include <sys/mount.h>
 #include <sys/namei.h>
-#include <sys/stat.h>
 #include <sys/vnode.h>
 
 #include <miscfs/genfs/genfs.h>
 
 #include "ext2fs.h"
 
-/* May this operation go on with what was found? */
-static int
-lookup_permitted(struct vnode *dvp, struct vnode *vp,
-    const struct componentname *cnp)
+static bool
+lookup_removed(struct vnode *dvp)
 {
-	const struct inode *dp = VTOI(dvp);
-	uid_t uid;
-	int error;
-
-	if ((cnp->cn_flags & ISLASTCN) == 0 ||
-	    (cnp->cn_nameiop != DELETE && cnp->cn_nameiop != RENAME))
-		return 0;
-	error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
-	/* ".." cannot be removed, and is not to be locked from below. */
-	if (error != 0 || (dp->i_mode & S_ISTXT) == 0 ||
-	    (cnp->cn_flags & ISDOTDOT) != 0)
-		return error;
-	error = vn_lock(vp, LK_SHARED);
-	if (error != 0)
-		return error;
-	uid = VTOI(vp)->i_din.e2di_uid;
-	VOP_UNLOCK(vp);
-	return kauth_authorize_vnode(cnp->cn_cred, KAUTH_VNODE_DELETE, vp,
-	    dvp, genfs_can_sticky(cnp->cn_cred, dp->i_din.e2di_uid, uid));
-}
-
-/* The name is not there: EJUSTRETURN where it may be made. */
-static int
-lookup_missing(struct vnode *dvp, struct componentname *cnp)
-{
-	int error;
-
-	if ((cnp->cn_flags & ISLASTCN) != 0 &&
-	    (cnp->cn_nameiop == CREATE || cnp->cn_nameiop == RENAME)) {
-		error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
-		return error != 0 ? error : EJUSTRETURN;
-	}
-	if (cnp->cn_nameiop != CREATE)
-		cache_enter(dvp, NULL, cnp->cn_nameptr, cnp->cn_namelen,
-		    cnp->cn_flags);
-	return ENOENT;
+	return VTOI(dvp)->i_din.e2di_nlink == 0;
 }
 
 static int
-lookup_name(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
+lookup_find(struct vnode *dvp, struct componentname *cnp, struct vnode **vpp)
 {
 	ino_t ino;
 	int error;
@@ -73,59 +34,30 @@ lookup_name(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
 	if (cnp->cn_namelen > EXT2FS_MAXNAMLEN)
 		return ENAMETOOLONG;
 	error = ext2fs_dir_find(dvp, cnp->cn_nameptr, cnp->cn_namelen, &ino);
-	if (error == ENOENT)
-		return lookup_missing(dvp, cnp);
-	if (error == 0)
-		error = vcache_get(dvp->v_mount, &ino, sizeof(ino), vpp);
-	/* A name that leads nowhere is there all the same. */
-	if (error == EINVAL || error == ESTALE)
-		error = EIO;
 	if (error != 0)
-		return error;
-	if (*vpp == dvp && (cnp->cn_flags & ISDOTDOT) == 0)
-		error = EIO;		/* a directory in itself */
-	else
-		error = lookup_permitted(dvp, *vpp, cnp);
-	if (error != 0) {
-		vrele(*vpp);
-		*vpp = NULL;
-		return error;
-	}
-	if (cnp->cn_nameiop != CREATE)
-		cache_enter(dvp, *vpp, cnp->cn_nameptr, cnp->cn_namelen,
-		    cnp->cn_flags);
-	return 0;
+		return error == EINVAL || error == ESTALE ? EIO : error;
+	/* A name that leads nowhere is there all the same. */
+	error = vcache_get(dvp->v_mount, &ino, sizeof(ino), vpp);
+	return error == EINVAL || error == ESTALE ? EIO : error;
+}
+
+static void
+lookup_owner(struct vnode *vp, mode_t *modep, uid_t *uidp)
+{
+	const struct inode *ip = VTOI(vp);
+
+	*modep = ip->i_mode;
+	*uidp = ip->i_din.e2di_uid;
 }
 
 int
 ext2fs_lookup(void *v)
 {
-	struct vop_lookup_v2_args *ap = v;
-	struct vnode *dvp = ap->a_dvp, **vpp = ap->a_vpp;
-	struct componentname *cnp = ap->a_cnp;
-	int error;
+	static const struct genfs_lookup ext2fs = {
+		.gl_removed = lookup_removed,
+		.gl_find = lookup_find,
+		.gl_owner = lookup_owner,
+	};
 
-	KASSERT(VOP_ISLOCKED(dvp));
-	*vpp = NULL;
-	error = VOP_ACCESS(dvp, VEXEC, cnp->cn_cred);
-	if (error != 0)
-		return error;
-	if (VTOI(dvp)->i_din.e2di_nlink == 0)
-		return ENOENT;		/* the directory was removed */
-	if ((cnp->cn_flags & ISLASTCN) != 0 &&
-	    (dvp->v_mount->mnt_flag & MNT_RDONLY) != 0 &&
-	    (cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME))
-		return EROFS;
-	if (cache_lookup(dvp, cnp->cn_nameptr, cnp->cn_namelen,
-	    cnp->cn_nameiop, cnp->cn_flags, NULL, vpp))
-		return *vpp == NULL ? ENOENT : 0;
-	if (cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.') {
-		if ((cnp->cn_flags & ISLASTCN) != 0 &&
-		    cnp->cn_nameiop == RENAME)
-			return EISDIR;
-		vref(dvp);
-		*vpp = dvp;
-		return 0;
-	}
-	return lookup_name(dvp, vpp, cnp);
+	return genfs_lookup(v, &ext2fs);
 }

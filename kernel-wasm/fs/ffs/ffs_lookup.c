@@ -13,7 +13,6 @@
 #include <sys/buf.h>
 #include <sys/dirent.h>
 #include <sys/errno.h>
-#include <sys/kauth.h>
 #include <sys/kmem.h>
 #include <sys/malloc.h>
 #include <sys/namei.h>
@@ -25,50 +24,14 @@
 
 #include "ffs.h"
 
-/*
- * The name is not there: EJUSTRETURN where it may be made, else ENOENT.
- */
-static int
-lookup_missing(struct vnode *dvp, struct componentname *cnp)
+static bool
+lookup_removed(struct vnode *dvp)
 {
-	int error;
-
-	if ((cnp->cn_flags & ISLASTCN) != 0 &&
-	    (cnp->cn_nameiop == CREATE || cnp->cn_nameiop == RENAME)) {
-		if (ffs_isrdonly(VTOI(dvp)->i_ump))
-			return EROFS;
-		error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
-		return error != 0 ? error : EJUSTRETURN;
-	}
-	if (cnp->cn_nameiop != CREATE)
-		cache_enter(dvp, NULL, cnp->cn_nameptr, cnp->cn_namelen,
-		    cnp->cn_flags);
-	return ENOENT;
-}
-
-/*
- * May the name be taken away?
- */
-static int
-lookup_permitted(struct vnode *dvp, struct vnode *vp,
-    const struct componentname *cnp)
-{
-	const struct inode *dp = VTOI(dvp);
-	int error;
-
-	if ((cnp->cn_flags & ISLASTCN) == 0 ||
-	    (cnp->cn_nameiop != DELETE && cnp->cn_nameiop != RENAME))
-		return 0;
-	error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
-	if (error != 0 || (dp->i_mode & S_ISTXT) == 0)
-		return error;
-	return kauth_authorize_vnode(cnp->cn_cred, KAUTH_VNODE_DELETE, vp,
-	    dvp, genfs_can_sticky(cnp->cn_cred, dp->i_din.di_uid,
-	    VTOI(vp)->i_din.di_uid));
+	return VTOI(dvp)->i_nlink == 0;
 }
 
 static int
-lookup_name(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
+lookup_find(struct vnode *dvp, struct componentname *cnp, struct vnode **vpp)
 {
 	uint64_t off;
 	ino_t ino;
@@ -82,64 +45,29 @@ lookup_name(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
 		cnp->cn_flags |= ISWHITEOUT;
 		error = ENOENT;
 	}
-	if (error == ENOENT)
-		return lookup_missing(dvp, cnp);
-	if (error == 0)
-		error = vcache_get(dvp->v_mount, &ino, sizeof(ino), vpp);
-	if (error != 0)
-		return error;
-	error = lookup_permitted(dvp, *vpp, cnp);
-	if (error != 0) {
-		vrele(*vpp);
-		*vpp = NULL;
-		return error;
-	}
-	if (cnp->cn_nameiop != CREATE)
-		cache_enter(dvp, *vpp, cnp->cn_nameptr, cnp->cn_namelen,
-		    cnp->cn_flags);
-	return 0;
+	return error != 0 ? error :
+	    vcache_get(dvp->v_mount, &ino, sizeof(ino), vpp);
+}
+
+static void
+lookup_owner(struct vnode *vp, mode_t *modep, uid_t *uidp)
+{
+	const struct inode *ip = VTOI(vp);
+
+	*modep = ip->i_mode;
+	*uidp = ip->i_din.di_uid;
 }
 
 int
 ffs_lookup(void *v)
 {
-	struct vop_lookup_v2_args *ap = v;
-	struct vnode *dvp = ap->a_dvp;
-	struct componentname *cnp = ap->a_cnp;
-	bool last = (cnp->cn_flags & ISLASTCN) != 0;
-	int error, iswhiteout;
+	static const struct genfs_lookup ffs = {
+		.gl_removed = lookup_removed,
+		.gl_find = lookup_find,
+		.gl_owner = lookup_owner,
+	};
 
-	KASSERT(VOP_ISLOCKED(dvp));
-	*ap->a_vpp = NULL;
-	error = VOP_ACCESS(dvp, VEXEC, cnp->cn_cred);
-	if (error != 0)
-		return error;
-	if (VTOI(dvp)->i_nlink == 0)
-		return ENOENT;		/* the directory was removed */
-	if (last && ffs_isrdonly(VTOI(dvp)->i_ump) &&
-	    (cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME))
-		return EROFS;
-	if (cache_lookup(dvp, cnp->cn_nameptr, cnp->cn_namelen,
-	    cnp->cn_nameiop, cnp->cn_flags, &iswhiteout, ap->a_vpp)) {
-		if (iswhiteout)
-			cnp->cn_flags |= ISWHITEOUT;
-		if (*ap->a_vpp == NULL)
-			return ENOENT;
-		error = lookup_permitted(dvp, *ap->a_vpp, cnp);
-		if (error != 0) {
-			vrele(*ap->a_vpp);
-			*ap->a_vpp = NULL;
-		}
-		return error;
-	}
-	if (cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.') {
-		if (last && cnp->cn_nameiop == RENAME)
-			return EISDIR;
-		vref(dvp);
-		*ap->a_vpp = dvp;
-		return 0;
-	}
-	return lookup_name(dvp, ap->a_vpp, cnp);
+	return genfs_lookup(v, &ffs);
 }
 
 /*

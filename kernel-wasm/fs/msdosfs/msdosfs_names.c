@@ -22,17 +22,10 @@
 
 #define	NAMELEN_MAX	255
 
-/* The name is not there. */
-static int
-lookup_missing(struct vnode *dvp, const struct componentname *cnp)
+static bool
+lookup_removed(struct vnode *dvp)
 {
-	int error;
-
-	if ((cnp->cn_flags & ISLASTCN) == 0 ||
-	    (cnp->cn_nameiop != CREATE && cnp->cn_nameiop != RENAME))
-		return ENOENT;
-	error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
-	return error != 0 ? error : EJUSTRETURN;
+	return VTODE(dvp)->de_removed;
 }
 
 static int
@@ -49,8 +42,7 @@ lookup_dotdot(struct denode *dp, struct vnode **vpp)
 }
 
 static int
-lookup_entry(struct vnode *dvp, const struct componentname *cnp,
-    struct vnode **vpp)
+lookup_find(struct vnode *dvp, struct componentname *cnp, struct vnode **vpp)
 {
 	struct denode *dp = VTODE(dvp);
 	struct dosdir dd;
@@ -65,43 +57,6 @@ lookup_entry(struct vnode *dvp, const struct componentname *cnp,
 	return error != 0 ? error : msdosfs_deget(dp, &dd, vpp);
 }
 
-/* A name that is there: may it be used so?  The reference goes if not. */
-static int
-lookup_permitted(struct vnode *dvp, const struct componentname *cnp,
-    struct vnode **vpp)
-{
-	bool last = (cnp->cn_flags & ISLASTCN) != 0;
-	int error = 0;
-
-	if (*vpp == dvp)
-		error = EIO;		/* a directory in itself */
-	else if (last && (cnp->cn_nameiop == DELETE ||
-	    cnp->cn_nameiop == RENAME))
-		error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
-	if (error != 0) {
-		vrele(*vpp);
-		*vpp = NULL;
-	}
-	return error;
-}
-
-static int
-lookup_name(struct vnode *dvp, const struct componentname *cnp,
-    struct vnode **vpp)
-{
-	int error;
-
-	error = lookup_entry(dvp, cnp, vpp);
-	if (error == ENOENT)
-		return lookup_missing(dvp, cnp);
-	if (error == 0)
-		error = lookup_permitted(dvp, cnp, vpp);
-	if (error == 0 && (cnp->cn_flags & ISDOTDOT) == 0)
-		cache_enter(dvp, *vpp, cnp->cn_nameptr, cnp->cn_namelen,
-		    cnp->cn_flags);
-	return error;
-}
-
 /*
  * The name cache knows names that are there, in each mixture of cases that
  * was asked for; all of them go with the file.  It never says that a name is
@@ -110,36 +65,15 @@ lookup_name(struct vnode *dvp, const struct componentname *cnp,
 int
 msdosfs_lookup(void *v)
 {
-	struct vop_lookup_v2_args *ap = v;
-	struct vnode *dvp = ap->a_dvp;
-	struct componentname *cnp = ap->a_cnp;
-	int error;
+	static const struct genfs_lookup msdosfs = {
+		.gl_removed = lookup_removed,
+		.gl_find = lookup_find,
+		.gl_nonegative = true,
+		.gl_noparent = true,
+		.gl_keepdot = true,
+	};
 
-	*ap->a_vpp = NULL;
-	error = VOP_ACCESS(dvp, VEXEC, cnp->cn_cred);
-	if (error != 0)
-		return error;
-	if (VTODE(dvp)->de_removed)
-		return ENOENT;
-	if ((cnp->cn_flags & ISLASTCN) != 0 &&
-	    (dvp->v_mount->mnt_flag & MNT_RDONLY) != 0 &&
-	    (cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME))
-		return EROFS;
-	if (cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.') {
-		if ((cnp->cn_flags & ISLASTCN) != 0 &&
-		    cnp->cn_nameiop == RENAME)
-			return EISDIR;
-		if ((cnp->cn_flags & ISLASTCN) != 0 &&
-		    cnp->cn_nameiop == DELETE)
-			return EINVAL;
-		vref(dvp);
-		*ap->a_vpp = dvp;
-		return 0;
-	}
-	if (cache_lookup(dvp, cnp->cn_nameptr, cnp->cn_namelen,
-	    cnp->cn_nameiop, cnp->cn_flags, NULL, ap->a_vpp))
-		return lookup_permitted(dvp, cnp, ap->a_vpp);
-	return lookup_name(dvp, cnp, ap->a_vpp);
+	return genfs_lookup(v, &msdosfs);
 }
 
 /* A new entry's fields. */

@@ -19,109 +19,55 @@
 #define	TMPFS_KEEP	(UF_IMMUTABLE | UF_APPEND | SF_IMMUTABLE | SF_APPEND)
 #define	TMPFS_APPEND	(UF_APPEND | SF_APPEND)
 
-/* May this operation go on with what lookup found? */
-static int
-lookup_permitted(struct vnode *dvp, const struct tmpfs_node *node,
-    const struct componentname *cnp)
+static bool
+lookup_removed(struct vnode *dvp)
 {
-	const struct tmpfs_node *dnode = VP_TO_TMPFS_NODE(dvp);
-	int error;
 
-	if ((cnp->cn_flags & ISLASTCN) == 0)
-		return node->tn_type == VDIR || node->tn_type == VLNK ?
-		    0 : ENOTDIR;
-	if (cnp->cn_nameiop != DELETE && cnp->cn_nameiop != RENAME)
-		return 0;
-	if ((error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred)) != 0)
-		return error;
-	if ((dnode->tn_mode & S_ISTXT) == 0)
-		return 0;
-	return kauth_authorize_vnode(cnp->cn_cred, KAUTH_VNODE_DELETE,
-	    node->tn_vnode, dvp,
-	    genfs_can_sticky(cnp->cn_cred, dnode->tn_uid, node->tn_uid));
-}
-
-/* The name is not there: EJUSTRETURN where it may be made, else ENOENT. */
-static int
-lookup_missing(struct vnode *dvp, struct componentname *cnp)
-{
-	int error;
-
-	if ((cnp->cn_flags & ISLASTCN) != 0 &&
-	    (cnp->cn_nameiop == CREATE || cnp->cn_nameiop == RENAME)) {
-		error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
-		return error != 0 ? error : EJUSTRETURN;
-	}
-	if (cnp->cn_nameiop != CREATE)
-		cache_enter(dvp, NULL, cnp->cn_nameptr, cnp->cn_namelen,
-		    cnp->cn_flags);
-	return ENOENT;
+	return VP_TO_TMPFS_NODE(dvp)->tn_u.tn_dir.tn_parent == NULL;
 }
 
 static int
-lookup_name(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
+lookup_find(struct vnode *dvp, struct componentname *cnp, struct vnode **vpp)
 {
 	struct tmpfs_node *dnode = VP_TO_TMPFS_NODE(dvp), *node;
 	struct tmpfs_dirent *de;
-	int error;
 
-	if (cnp->cn_flags & ISDOTDOT) {
+	if (cnp->cn_flags & ISDOTDOT)
 		node = dnode->tn_u.tn_dir.tn_parent;
-		if (node == NULL)
-			return ENOENT;
-		return vcache_get(dvp->v_mount, &node, sizeof(node), vpp);
-	}
-	if (cnp->cn_namelen > TMPFS_MAXNAMLEN)
+	else if (cnp->cn_namelen > TMPFS_MAXNAMLEN)
 		return ENAMETOOLONG;
-	de = tmpfs_dir_lookup(dnode, cnp->cn_nameptr, cnp->cn_namelen);
-	if (de != NULL && de->td_node == NULL)
-		cnp->cn_flags |= ISWHITEOUT;
-	if (de == NULL || de->td_node == NULL)
-		return dnode->tn_u.tn_dir.tn_parent == NULL ? ENOENT :
-		    lookup_missing(dvp, cnp);
-	node = de->td_node;
-	if ((error = lookup_permitted(dvp, node, cnp)) != 0)
-		return error;
-	error = vcache_get(dvp->v_mount, &node, sizeof(node), vpp);
-	if (error == 0 && cnp->cn_nameiop != CREATE)
-		cache_enter(dvp, *vpp, cnp->cn_nameptr, cnp->cn_namelen,
-		    cnp->cn_flags);
-	return error;
+	else {
+		de = tmpfs_dir_lookup(dnode, cnp->cn_nameptr, cnp->cn_namelen);
+		if (de == NULL)
+			return ENOENT;
+		if ((node = de->td_node) == NULL) {
+			cnp->cn_flags |= ISWHITEOUT;
+			return ENOENT;
+		}
+	}
+	return vcache_get(dvp->v_mount, &node, sizeof(node), vpp);
+}
+
+static void
+lookup_owner(struct vnode *vp, mode_t *modep, uid_t *uidp)
+{
+	const struct tmpfs_node *node = VP_TO_TMPFS_NODE(vp);
+
+	*modep = node->tn_mode;
+	*uidp = node->tn_uid;
 }
 
 int
 tmpfs_lookup(void *v)
 {
-	struct vop_lookup_args *ap = v;
-	struct vnode *dvp = ap->a_dvp, **vpp = ap->a_vpp;
-	struct componentname *cnp = ap->a_cnp;
-	int error, iswhiteout;
+	static const struct genfs_lookup tmpfs = {
+		.gl_removed = lookup_removed,
+		.gl_find = lookup_find,
+		.gl_owner = lookup_owner,
+		.gl_noparent = true,
+	};
 
-	KASSERT(VOP_ISLOCKED(dvp));
-	*vpp = NULL;
-	if ((error = VOP_ACCESS(dvp, VEXEC, cnp->cn_cred)) != 0)
-		return error;
-	if (VP_TO_TMPFS_NODE(dvp)->tn_u.tn_dir.tn_parent == NULL)
-		return ENOENT;		/* the directory was removed */
-	if ((cnp->cn_flags & ISLASTCN) != 0 &&
-	    (dvp->v_mount->mnt_flag & MNT_RDONLY) != 0 &&
-	    (cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME))
-		return EROFS;
-	if (cache_lookup(dvp, cnp->cn_nameptr, cnp->cn_namelen,
-	    cnp->cn_nameiop, cnp->cn_flags, &iswhiteout, vpp)) {
-		if (iswhiteout)
-			cnp->cn_flags |= ISWHITEOUT;
-		return *vpp == NULL ? ENOENT : 0;
-	}
-	if (cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.') {
-		if ((cnp->cn_flags & ISLASTCN) != 0 &&
-		    cnp->cn_nameiop == RENAME)
-			return EISDIR;
-		vref(dvp);
-		*vpp = dvp;
-		return 0;
-	}
-	return lookup_name(dvp, vpp, cnp);
+	return genfs_lookup(v, &tmpfs);
 }
 
 /* A whiteout of that name gives way to what is about to be made. */

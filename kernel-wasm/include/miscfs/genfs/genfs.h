@@ -70,6 +70,29 @@ struct genfs_limits {
 };
 int	genfs_stdpathconf(void *v, const struct genfs_limits *);
 
+/*
+ * VOP_LOOKUP of a file system by its own part of it.
+ *
+ *	gl_removed	the directory, locked, has no name any more
+ *	gl_find		look into the directory: what is found is referenced and
+ *			not locked; ENOENT, and ISWHITEOUT in cn_flags where a
+ *			whiteout is the reason; ENAMETOOLONG
+ *	gl_owner	mode and owner of a locked vnode; NULL: no sticky bit
+ *	gl_nonegative	that a name is missing is not to be remembered
+ *	gl_noparent	nor what ".." is
+ *	gl_keepdot	a removal of "." is EINVAL here already
+ */
+struct genfs_lookup {
+	bool	(*gl_removed)(struct vnode *dvp);
+	int	(*gl_find)(struct vnode *dvp, struct componentname *,
+		    struct vnode **vpp);
+	void	(*gl_owner)(struct vnode *, mode_t *, uid_t *);
+	bool	gl_nonegative;
+	bool	gl_noparent;
+	bool	gl_keepdot;
+};
+int	genfs_lookup(void *v, const struct genfs_lookup *);
+
 /* For the benefit of VFS_RENAMELOCK_*, see also sys/mount.h. */
 int	genfs_suspendctl(struct mount *, int);
 int	genfs_statvfs(struct mount *, struct statvfs *);
