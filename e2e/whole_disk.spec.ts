@@ -41,10 +41,13 @@ test('a 2 GB disk with a GPT: from one partition to the other, and out again', a
   await rumpus.runOk('cp -R /mnt/disk-root/sizes /mnt/disk-root/deep /mnt/disk-root/big.bin /mnt/disk-my_data', 60_000);
   await rumpus.runOk('umount /mnt/disk-root && umount /mnt/disk-my_data');
   const start = Date.now();
-  const file = await rumpus.exported('disk.img', 'Export without holes (qcow2)');
-  console.log(`2 GB disk exported in ${Date.now() - start} ms`);
-  sh(`qemu-img check -q -f qcow2 ${file}
-    qemu-img convert -f qcow2 -O raw ${file} out.img
+  const raw = await rumpus.exported('disk.img', 'Export raw image');
+  const packed = Date.now();
+  const qcow2 = await rumpus.exported('disk.img', 'Export without holes (qcow2)');
+  console.log(`2 GB disk exported raw in ${packed - start} ms, as qcow2 in ${Date.now() - packed} ms`);
+  sh(`qemu-img check -q -f qcow2 ${qcow2}
+    qemu-img compare -q -f raw -F qcow2 ${raw} ${qcow2}
+    ln -s ${raw} out.img
     sgdisk -v out.img | grep 'No problems found'
     dd if=out.img of=fat.img bs=1M skip=${FAT_AT / 2048} count=1024 conv=sparse status=none
     fsck.fat -n fat.img`);
