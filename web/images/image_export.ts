@@ -128,12 +128,18 @@ async function writeAs(
     await writeQcow2(view.size, pieces, sink, isZero);
     return end;
   }
-  const bytes = format === 'gzip' ? gzip(pieces) : pieces;
+  const bytes = format === 'gzip' ? gzip(pieces) : split(pieces);
   for await (const piece of bytes) {
     if (format === 'gzip' || !isZero(piece)) await target.write(end, piece);
     end += piece.length;
   }
   return end;
+}
+
+/** Small enough that a file keeps its holes. */
+async function* split(pieces: AsyncGenerator<Bytes>): AsyncGenerator<Bytes> {
+  for await (const piece of pieces)
+    for (let at = 0; at < piece.length; at += HOLE) yield piece.subarray(at, at + HOLE);
 }
 
 /** Small pieces of the compressor joined: a blob each would be many. */

@@ -22,6 +22,9 @@ export interface Holding {
   task?: AbortController;
 }
 
+/** A bar shows no smaller part. */
+const PROGRESS_STEP = 0.005;
+
 export const newId = (): string => `img-${crypto.randomUUID()}`;
 
 export class ImageList {
@@ -79,8 +82,13 @@ export class ImageList {
     holding.task = task;
     this.change(id, { work: { doing, done: 0 } });
     try {
-      const progress = (done: number, total: number): void =>
-        this.change(id, { work: { doing, done: total > 0 ? Math.min(1, done / total) : 1 } });
+      let shown = 0;
+      const progress = (done: number, total: number): void => {
+        const part = total > 0 ? Math.min(1, done / total) : 1;
+        if (part < 1 && part - shown < PROGRESS_STEP) return;
+        shown = part;
+        this.change(id, { work: { doing, done: part } });
+      };
       await this.working(() => body(progress, task.signal));
     } finally {
       delete holding.task;
