@@ -138,8 +138,7 @@ async function writeAs(
 
 /** Small enough that a file keeps its holes. */
 async function* split(pieces: AsyncGenerator<Bytes>): AsyncGenerator<Bytes> {
-  for await (const piece of pieces)
-    for (let at = 0; at < piece.length; at += HOLE) yield piece.subarray(at, at + HOLE);
+  for await (const piece of pieces) for (let at = 0; at < piece.length; at += HOLE) yield piece.subarray(at, at + HOLE);
 }
 
 /** Small pieces of the compressor joined: a blob each would be many. */
