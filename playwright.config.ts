@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** End-to-end tests: the built page in Debian's Chromium, with and without isolation headers. */
 import { defineConfig } from '@playwright/test';
-
-const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { CHROMIUM, CHROMIUM_ARGS } from './build/chromium.mjs';
 
 /** RUMPUS_E2E_PORT: for two runs on one machine at a time. */
 export const PORT = Number(process.env['RUMPUS_E2E_PORT'] ?? 8041);
@@ -30,7 +21,7 @@ export default defineConfig({
   use: {
     baseURL: process.env['RUMPUS_E2E_BASE'] ?? `http://localhost:${PORT}`,
     viewport: { width: 1280, height: 800 },
-    launchOptions: { executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: CHROMIUM_ARGS },
+    launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGS },
     trace: 'off',
   },
   webServer: [

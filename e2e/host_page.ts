@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { build } from 'esbuild';
+import { CHROMIUM, CHROMIUM_ARGS } from '../build/chromium.mjs';
 import { buildBorder } from '../hypercall-js/test_kernel/build.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -65,20 +66,10 @@ export class KillableBrowser {
   ) {}
 
   static async start(profile: string, url: string): Promise<KillableBrowser> {
-    const args = [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ];
     fs.rmSync(path.join(profile, 'DevToolsActivePort'), { force: true });
     const child = spawn(
-      process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      [...args, `--user-data-dir=${profile}`, '--remote-debugging-port=0', 'about:blank'],
+      CHROMIUM,
+      ['--headless=new', ...CHROMIUM_ARGS, `--user-data-dir=${profile}`, '--remote-debugging-port=0', 'about:blank'],
       {
         detached: true,
         stdio: 'ignore',

@@ -9,12 +9,9 @@
 
 #include "h_fuzz.h"
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-size_t	LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned int);
-
 static char dev[] = "/dev/img";
 static struct ufs_args args = { .fspec = dev };
-static const struct fuzz_target target = {
+const struct fuzz_target fuzz_target = {
 	.f_type = "ext2fs",
 	.f_args = &args,
 	.f_argslen = sizeof(args),
@@ -22,17 +19,3 @@ static const struct fuzz_target target = {
 	.f_size = 4 << 20,
 	.f_writes = true,
 };
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
-{
-	fuzz_one(&target, data, len);
-	return 0;
-}
-
-size_t
-LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maxsize,
-    unsigned int seed)
-{
-	return fuzz_mutate(&target, data, size, maxsize, seed);
-}

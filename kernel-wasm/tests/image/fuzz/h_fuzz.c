@@ -25,6 +25,8 @@
 #define	FUZZ_DEPTH	12
 
 size_t	LLVMFuzzerMutate(uint8_t *, size_t, size_t);
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+size_t	LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned int);
 
 static char fuzz_path[64];
 static int fuzz_fd = -1;
@@ -66,8 +68,10 @@ fuzz_handles(const char *path)
  * Mostly without waiting for each write: more runs.
  */
 static int
-fuzz_writeflags(const struct fuzz_target *f, size_t len)
+fuzz_writeflags(size_t len)
 {
+	const struct fuzz_target *f = &fuzz_target;
+
 	switch (len / f->f_unit % 4) {
 	case 0:
 		return 0;
@@ -78,14 +82,33 @@ fuzz_writeflags(const struct fuzz_target *f, size_t len)
 	}
 }
 
-void
-fuzz_one(const struct fuzz_target *f, const uint8_t *data, size_t len)
+/*
+ * The arguments' flags; answers the length without the byte for them.
+ */
+static size_t
+fuzz_setflags(const uint8_t *data, size_t len)
 {
+	const struct fuzz_target *f = &fuzz_target;
+
+	if (f->f_flags == NULL)
+		return len;
+	*f->f_flags = 0;
+	if (len == 0 || len % (f->f_unit + 2) != 1)
+		return len;
+	*f->f_flags = data[len - 1] & f->f_flagmask;
+	return len - 1;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	const struct fuzz_target *f = &fuzz_target;
 	struct fswalk w = { .w_maxfiles = FUZZ_FILES,
 	    .w_maxbytes = FUZZ_BYTES, .w_maxdepth = FUZZ_DEPTH };
 
 	if (fuzz_fd == -1)
 		fuzz_boot();
+	len = fuzz_setflags(data, len);
 	if (rump_h_memfile_set(fuzz_fd, data, len, f->f_unit, f->f_size) != 0)
 		rump_h_fail("image");
 	if (rump_pub_etfs_register("/dev/img", fuzz_path,
@@ -99,13 +122,14 @@ fuzz_one(const struct fuzz_target *f, const uint8_t *data, size_t len)
 			rump_h_fail("unmount");
 	}
 	if (f->f_writes && rump_sys_mount(f->f_type, "/mnt",
-	    fuzz_writeflags(f, len), f->f_args, f->f_argslen) == 0) {
+	    fuzz_writeflags(len), f->f_args, f->f_argslen) == 0) {
 		fuzz_write();
 		if (rump_sys_unmount("/mnt", 0) == -1)
 			rump_h_fail("unmount after writing");
 	}
 	if (rump_pub_etfs_remove("/dev/img") != 0)
 		rump_h_fail("etfs remove");
+	return 0;
 }
 
 static unsigned int
@@ -152,17 +176,17 @@ fuzz_poke(uint8_t *p, size_t unit, unsigned int *r)
 	}
 }
 
-size_t
-fuzz_mutate(const struct fuzz_target *f, uint8_t *data, size_t size,
-    size_t maxsize, unsigned int seed)
+/*
+ * Change some of the n records, which are all of the input.
+ */
+static size_t
+fuzz_mutate(uint8_t *data, size_t n, size_t maxsize, unsigned int seed)
 {
-	size_t rec = f->f_unit + 2, n = size / rec;
+	const struct fuzz_target *f = &fuzz_target;
+	size_t rec = f->f_unit + 2, size = n * rec;
 	unsigned int r = seed, rounds;
 	uint8_t *p, *q;
 
-	if (n == 0)
-		return LLVMFuzzerMutate(data, size, maxsize);
-	size = n * rec;
 	for (rounds = 1 + fuzz_random(&r) % 4; rounds > 0; rounds--) {
 		p = data + fuzz_random(&r) % n * rec;
 		q = data + fuzz_random(&r) % n * rec;
@@ -191,5 +215,19 @@ fuzz_mutate(const struct fuzz_target *f, uint8_t *data, size_t size,
 			break;
 		}
 	}
+	return size;
+}
+
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maxsize,
+    unsigned int seed)
+{
+	size_t n = size / (fuzz_target.f_unit + 2);
+
+	if (n == 0)
+		return LLVMFuzzerMutate(data, size, maxsize);
+	size = fuzz_mutate(data, n, maxsize, seed);
+	if (fuzz_target.f_flags != NULL && size < maxsize && seed % 3 == 0)
+		data[size++] = (uint8_t)(seed >> 8);
 	return size;
 }

@@ -21,11 +21,13 @@ struct fuzz_target {
 	uint64_t	f_size;		/* bytes of the image */
 	bool		f_writes;	/* mounted for writing as well */
 	int		f_logflags;	/* and now and then with these */
+	int		*f_flags;	/* NULL, or: of the arguments, chosen by a */
+	int		f_flagmask;	/*   byte behind the records: these bits */
 };
 
+/* The one of this program: fuzz_*.c. */
+extern const struct fuzz_target fuzz_target;
+
 void	fuzz_write(void);
-void	fuzz_one(const struct fuzz_target *, const uint8_t *, size_t);
-size_t	fuzz_mutate(const struct fuzz_target *, uint8_t *, size_t size,
-	    size_t maxsize, unsigned int seed);
 
 #endif
