@@ -165,17 +165,10 @@ rumpfs_lookup(void *v)
 		*vpp = dvp;
 		return 0;
 	}
-	if (cnp->cn_flags & ISDOTDOT) {
-		struct rumpfs_node *up = rn->rn_parent;
-
-		if (!rn->rn_linked && (dvp->v_vflag & VV_ROOT) == 0)
-			return ENOENT;
-		/* A parent is locked before its child. */
-		VOP_UNLOCK(dvp);
-		error = rumpfs_getvp(dvp->v_mount, up, vpp);
-		vn_lock(dvp, LK_EXCLUSIVE | LK_RETRY);
-		return error;
-	}
+	/* A locked directory with a name keeps its parent's node alive. */
+	if (cnp->cn_flags & ISDOTDOT)
+		return rn->rn_linked || (dvp->v_vflag & VV_ROOT) != 0 ?
+		    rumpfs_getvp(dvp->v_mount, rn->rn_parent, vpp) : ENOENT;
 	rd = dir_find(rn, cnp->cn_nameptr, cnp->cn_namelen);
 	if (rd == NULL)
 		rd = lookup_device(dvp, cnp);
@@ -275,7 +268,10 @@ rumpfs_symlink(void *v)
 	return dir_make(ap->a_dvp, ap->a_vpp, ap->a_cnp, ap->a_vap, rn);
 }
 
-/* Take the name out; both vnodes are released. */
+/*
+ * Take the name out.  The caller releases the file first: a last reference
+ * takes the lock, and a parent is locked before its child.
+ */
 static void
 dir_unmake(struct vnode *dvp, struct vnode *vp, struct componentname *cnp)
 {
@@ -298,8 +294,8 @@ rumpfs_remove(void *v)
 		error = EBUSY;
 	else
 		dir_unmake(ap->a_dvp, ap->a_vp, ap->a_cnp);
-	vput(ap->a_dvp);
 	vput(ap->a_vp);
+	vput(ap->a_dvp);
 	return error;
 }
 
@@ -316,8 +312,8 @@ rumpfs_rmdir(void *v)
 		error = ENOTEMPTY;
 	else
 		dir_unmake(ap->a_dvp, ap->a_vp, ap->a_cnp);
-	vput(ap->a_dvp);
 	vput(ap->a_vp);
+	vput(ap->a_dvp);
 	return error;
 }
 
