@@ -243,25 +243,66 @@ fat_wasclean(struct msdosfsmount *pmp)
 	return error;
 }
 
+static void
+load_entry(struct msdosfsmount *pmp, uint32_t cn, uint32_t val)
+{
+	if ((val & pmp->pm_fatmask) == CLUST_FREE)
+		pmp->pm_freecount++;
+	else
+		pmp->pm_inuse[MAPWORD(cn)] |= MAPBIT(cn);
+}
+
+/* FAT12 is small, and its entries cross sectors. */
+static int
+load_entries(struct msdosfsmount *pmp)
+{
+	uint32_t cn, val;
+	int error;
+
+	for (cn = CLUST_FIRST; cn <= pmp->pm_maxcluster; cn++) {
+		error = fat_read(pmp, cn, &val);
+		if (error != 0)
+			return error;
+		load_entry(pmp, cn, val);
+	}
+	return 0;
+}
+
+static int
+load_sectors(struct msdosfsmount *pmp)
+{
+	const unsigned size = FAT32(pmp) ? 4 : 2;
+	const uint32_t count = pmp->pm_bytespersec / size;
+	uint32_t first, i;
+	const uint8_t *p;
+	struct buf *bp;
+	int error;
+
+	for (first = 0; first <= pmp->pm_maxcluster; first += count) {
+		error = fat_sector(pmp, pmp->pm_curfat,
+		    (uint64_t)first * size, &bp);
+		if (error != 0)
+			return error;
+		p = bp->b_data;
+		for (i = first == 0 ? CLUST_FIRST : 0;
+		    i < count && first + i <= pmp->pm_maxcluster; i++)
+			load_entry(pmp, first + i, size == 4 ?
+			    le32dec(p + i * 4) : le16dec(p + i * 2));
+		brelse(bp, 0);
+	}
+	return 0;
+}
+
 int
 msdosfs_fat_load(struct msdosfsmount *pmp)
 {
-	uint32_t cn, val;
-	int error = 0;
+	int error;
 
 	pmp->pm_inuse = kmem_zalloc(map_bytes(pmp), KM_SLEEP);
 	pmp->pm_held = pmp->pm_inuse + map_words(pmp);
 	pmp->pm_settling = pmp->pm_held + map_words(pmp);
 	pmp->pm_freecount = 0;
-	for (cn = CLUST_FIRST; cn <= pmp->pm_maxcluster; cn++) {
-		error = fat_read(pmp, cn, &val);
-		if (error != 0)
-			break;
-		if ((val & pmp->pm_fatmask) == CLUST_FREE)
-			pmp->pm_freecount++;
-		else
-			pmp->pm_inuse[MAPWORD(cn)] |= MAPBIT(cn);
-	}
+	error = FAT12(pmp) ? load_entries(pmp) : load_sectors(pmp);
 	if (error == 0)
 		error = fat_wasclean(pmp);
 	if (error == 0)
