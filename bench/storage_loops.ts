@@ -15,7 +15,7 @@ const PIECE = 65536;
 const RECORDS = PIECE / RECORD;
 const SMALL = 4096;
 const RANDOM = 400;
-const RUNS = 11;
+const RUNS = 21;
 
 interface Figures {
   readonly name: string;
@@ -60,6 +60,10 @@ class BareIdb {
     return new BareIdb(await got(request));
   }
 
+  close(): void {
+    this.db.close();
+  }
+
   async write(offset: number, src: Uint8Array, durability: 'relaxed' | 'strict' = 'relaxed'): Promise<void> {
     const transaction = this.db.transaction('records', 'readwrite', { durability });
     const store = transaction.objectStore('records');
@@ -87,7 +91,6 @@ async function idbStore(id: string): Promise<BlockStore> {
 async function idbFigures(): Promise<Figures[]> {
   const catalogue = await ImageCatalogue.open();
   const { id } = await catalogue.create('bench', SIZE);
-  const bare = await BareIdb.open();
   const write = figures('storage/idb-sequential-write', 'MB/s');
   const read = figures('storage/idb-sequential-read', 'MB/s');
   const random = figures('storage/idb-random-4k-read', '1/s');
@@ -101,24 +104,31 @@ async function idbFigures(): Promise<Figures[]> {
     await store.close();
     return speed;
   };
+  /** As little is known of a database that was just opened. */
+  const coldBare = async (amount: number, body: (bare: BareIdb) => Promise<void>): Promise<number> => {
+    const bare = await BareIdb.open();
+    const speed = await perSecond(amount, () => body(bare));
+    bare.close();
+    return speed;
+  };
   for (let run = 0; run < RUNS; run++) {
     await both(
       run,
       write,
       () => cold(MEGABYTES, writeAll),
-      () => perSecond(MEGABYTES, () => writeBare(bare)),
+      () => coldBare(MEGABYTES, writeBare),
     );
     await both(
       run,
       read,
       () => cold(MEGABYTES, readAll),
-      () => perSecond(MEGABYTES, () => readAll(bare)),
+      () => coldBare(MEGABYTES, readAll),
     );
     await both(
       run,
       random,
       () => cold(RANDOM, readRandom),
-      () => perSecond(RANDOM, () => readRandom(bare)),
+      () => coldBare(RANDOM, readRandom),
     );
     const store = await idbStore(id);
     await readAll(store);

@@ -60,6 +60,12 @@ export class IdbRecords implements RecordStore {
   async get(runs: readonly RecordRun[]): Promise<Map<number, Uint8Array>> {
     const store = this.db.transaction('records').objectStore('records');
     const out = new Map<number, Uint8Array>();
+    const [run] = runs;
+    if (runs.length === 1 && run?.[0] === run?.[1]) {
+      const [n] = run as RecordRun;
+      await this.getRun(store, this.upper.get(n) ?? 0, [n, n], out);
+      return out;
+    }
     const parts = this.upper.size === 0 ? runs.map((run) => [0, run] as const) : this.byLayer(runs);
     const short = parts.flatMap(([layer, run]) => shortRuns(run).map((piece) => [layer, piece] as const));
     await Promise.all(short.map(([layer, run]) => this.getRun(store, layer, run, out)));

@@ -21,7 +21,7 @@ import { StoreError } from './store_error.ts';
 
 const CLEAN_MAX = 4096;
 /** Dirty records that start a write-back, and those that make writers wait for it. */
-const WRITE_BACK = 64;
+const WRITE_BACK = 16;
 const UNSAVED_MAX = 512;
 const WRITE_BACK_MS = 500;
 const AHEAD_LEAST = 8;
@@ -69,6 +69,12 @@ export class RecordCache implements BlockStore {
 
   async read(offset: number, dst: Uint8Array): Promise<void> {
     this.check(offset, dst.length);
+    const n = Math.floor(offset / RECORD_BYTES);
+    if (dst.length > 0 && offset + dst.length <= (n + 1) * RECORD_BYTES) {
+      const { data } = await this.one(n);
+      dst.set(data.subarray(offset - n * RECORD_BYTES, offset - n * RECORD_BYTES + dst.length));
+      return;
+    }
     await this.each(offset, dst.length, false, (record, at, from, count) => {
       if (count === dst.length && from === 0 && count === RECORD_BYTES) dst.set(record.data);
       else dst.set(record.data.subarray(from, from + count), at);
@@ -173,6 +179,22 @@ export class RecordCache implements BlockStore {
     this.writeError = error;
   };
 
+  /** A record to be read: most reads want no more. */
+  private async one(n: number): Promise<CacheRecord> {
+    let record = this.cache.get(n);
+    if (record === undefined) {
+      record = await this.load(n);
+      this.evict();
+    } else this.used(n, record);
+    this.readAhead(n, n);
+    return record;
+  }
+
+  private used(n: number, record: CacheRecord): void {
+    this.cache.delete(n);
+    this.cache.set(n, record);
+  }
+
   /** Visit the records of a range: in one go, once those it needs are in the cache. */
   private async each(
     offset: number,
@@ -189,8 +211,7 @@ export class RecordCache implements BlockStore {
     }
     for (let n = first; n <= last; n++) {
       const record = this.cache.get(n) as CacheRecord;
-      this.cache.delete(n);
-      this.cache.set(n, record);
+      this.used(n, record);
       const from = Math.max(0, offset - n * RECORD_BYTES);
       const to = Math.min(RECORD_BYTES, offset + length - n * RECORD_BYTES);
       visit(record, n * RECORD_BYTES + from - offset, from, to - from, n);
@@ -259,10 +280,8 @@ export class RecordCache implements BlockStore {
   private async fetch(numbers: readonly number[]): Promise<void> {
     try {
       const found = await this.records.get(runsOf(numbers));
-      await this.addFromBelow(
-        numbers.filter((n) => !found.has(n)),
-        found,
-      );
+      const absent = numbers.filter((n) => !found.has(n));
+      if (absent.length > 0) await this.addFromBelow(absent, found);
       for (const n of numbers) if (!this.cache.has(n)) this.insert(n, wholeRecord(found.get(n) as Uint8Array));
     } finally {
       for (const n of numbers) this.loading.delete(n);

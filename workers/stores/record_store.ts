@@ -27,6 +27,8 @@ export interface RecordStore {
 
 /** Consecutive numbers joined to runs. */
 export function runsOf(numbers: readonly number[]): RecordRun[] {
+  const [only] = numbers;
+  if (only !== undefined && numbers.length === 1) return [[only, only]];
   const out: [number, number][] = [];
   for (const n of [...numbers].sort((a, b) => a - b)) {
     const run = out.at(-1);
