@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** End-to-end tests: the built page in Debian's Chromium, with and without isolation headers. */
 import { defineConfig } from '@playwright/test';
-import { CHROMIUM, CHROMIUM_ARGS } from './build/chromium.mjs';
+import { CHROMIUM, CHROMIUM_ARGS } from './build/browsers.mjs';
 
 /** RUMPUS_E2E_PORT: for two runs on one machine at a time. */
 export const PORT = Number(process.env['RUMPUS_E2E_PORT'] ?? 8041);

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { CHROMIUM, CHROMIUM_ARGS } from '../build/chromium.mjs';
+import { CHROMIUM, CHROMIUM_ARGS } from '../build/browsers.mjs';
 
 function serve(files) {
   const server = http.createServer((request, response) => {

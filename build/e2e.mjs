@@ -10,6 +10,7 @@ import { ensureDebian, ensureNpm, ROOT, requireNode } from './setup.mjs';
 requireNode();
 ensureNpm();
 ensureDebian('toolchain', 'browser', 'images');
+ensureDebian('firefox');
 await buildKernel();
 await buildHost();
 if (!pageIsCurrent()) await buildPage();

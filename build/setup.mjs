@@ -43,6 +43,7 @@ const PACKAGES = {
     ['zip', '/usr/bin/zip'],
   ],
   browser: [['chromium', '/usr/bin/chromium']],
+  firefox: [['firefox-esr', '/usr/bin/firefox-esr']],
 };
 
 export function step(text) {

@@ -35,7 +35,10 @@ if (unknown.length > 0) {
 
 scratchInMemory();
 const chosen = SECTIONS.filter((s) => only === undefined || only.includes(s.name));
-if (!process.argv.includes('--no-install')) ensureDebian(...new Set(chosen.flatMap((s) => s.needs)));
+if (!process.argv.includes('--no-install')) {
+  ensureDebian(...new Set(chosen.flatMap((s) => s.needs)));
+  for (const want of chosen.flatMap((s) => s.wants ?? [])) ensureDebian(want);
+}
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const lines = [];

@@ -185,5 +185,11 @@ export const SECTIONS = [
   { name: 'kernel', title: 'Kernel as wasm, from every toolchain', needs: ['toolchain'], run: kernel },
   { name: 'unit', title: 'TypeScript and wasm under Node', needs: ['toolchain', 'images'], run: unit },
   { name: 'oracle', title: 'Recorded behaviour', needs: ['toolchain', 'images'], run: oracle },
-  { name: 'e2e', title: 'The page in Chromium', needs: ['toolchain', 'browser', 'images'], run: e2e },
+  {
+    name: 'e2e',
+    title: 'The page in Chromium and Firefox',
+    needs: ['toolchain', 'browser', 'images'],
+    wants: ['firefox'],
+    run: e2e,
+  },
 ];

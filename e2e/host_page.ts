@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { build } from 'esbuild';
-import { CHROMIUM, CHROMIUM_ARGS } from '../build/chromium.mjs';
+import { CHROMIUM, CHROMIUM_ARGS } from '../build/browsers.mjs';
 import { buildBorder } from '../hypercall-js/test_kernel/build.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..');

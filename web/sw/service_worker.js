@@ -78,8 +78,10 @@ self.addEventListener('install', (event) => {
 });
 
 self.addEventListener('activate', (event) => {
-  const preload = self.registration.navigationPreload?.enable();
-  event.waitUntil(Promise.all([preload, dropOldCaches()]).then(() => self.clients.claim()));
+  const ready = Promise.all([self.registration.navigationPreload?.enable(), dropOldCaches()]);
+  event.waitUntil(ready);
+  // Not waited for: in Firefox the claim wants the worker active, and it would not become active before the claim.
+  ready.then(() => self.clients.claim());
 });
 
 self.addEventListener('fetch', (event) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/** The browser that tests and benchmarks drive, and how it is started: as root, without a screen, and asking nobody. */
+/** The browsers that tests and benchmarks drive; Chromium is started as root, without a screen, and asks nobody. */
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 export const CHROMIUM_ARGS = [
@@ -11,3 +11,5 @@ export const CHROMIUM_ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+export const FIREFOX = process.env['FIREFOX'] ?? '/usr/bin/firefox-esr';
