@@ -13,6 +13,7 @@ import { type DataRange, nextData } from '../../workers/stores/block_store';
 import { openIdbImage } from '../../workers/stores/idb_block_store';
 import { ImageCatalogue, type ImageEntry as StoredEntry } from '../../workers/stores/image_catalogue';
 import { holdImage } from '../../workers/stores/image_lock';
+import { settleLog } from '../../workers/stores/log_settling';
 import { opfsFile, removeOpfsFile } from '../../workers/stores/opfs_folder';
 import type { DiskView } from '../kernel_api';
 import type { CatalogRecord, ImageCatalog } from './image_catalog';
@@ -107,6 +108,7 @@ function missing(): never {
 export async function browserCatalog(): Promise<ImageCatalog> {
   const db = await openDatabase();
   const bytes = await ImageCatalogue.open();
+  void settleLog();
   const put = async (record: CatalogRecord): Promise<void> => {
     await db.put(RECORDS, record);
   };

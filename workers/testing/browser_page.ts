@@ -6,6 +6,7 @@ import { blobPieces } from '../stores/blob_pieces.ts';
 import type { BlockStore } from '../stores/block_store.ts';
 import { openIdbImage } from '../stores/idb_block_store.ts';
 import { ImageCatalogue } from '../stores/image_catalogue.ts';
+import { settleLog } from '../stores/log_settling.ts';
 import { openStore } from '../stores/open_store.ts';
 import { OpfsBlockStore } from '../stores/opfs_block_store.ts';
 
@@ -172,10 +173,12 @@ if (!('document' in globalThis)) {
     );
   };
 } else {
+  // As the page does it.
+  const settled = settleLog();
   Object.assign(globalThis, {
     rumpusTest: {
       writeForever: (storage: Storage, first: number) => inWorker('writeForever', [storage, first]),
-      readSlots: (storage: Storage) => inWorker('readSlots', [storage]),
+      readSlots: (storage: Storage) => settled.then(() => inWorker('readSlots', [storage])),
       measure,
       border,
     },
