@@ -76,8 +76,7 @@ export class RecordCache implements BlockStore {
       return;
     }
     await this.each(offset, dst.length, false, (record, at, from, count) => {
-      if (count === dst.length && from === 0 && count === RECORD_BYTES) dst.set(record.data);
-      else dst.set(record.data.subarray(from, from + count), at);
+      dst.set(record.data.subarray(from, from + count), at);
     });
   }
 
